@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+// Plain JavaScript on purpose: an old Node must get as far as this message instead of a syntax error.
+const major = Number(process.versions.node.split('.')[0]);
+if (major < 26) {
+  process.stderr.write(
+    `labwatch needs Node 26 or newer; this is Node ${process.versions.node} (${process.execPath}).\n` +
+      'labwatch cần Node 26 trở lên. Run / Chạy:  npm ci && npm run labwatch -- <command>\n',
+  );
+  process.exit(78);
+}
+process.setSourceMapsEnabled(false);
+const { main } = await import('../labwatch.ts');
+await main(process.argv.slice(2));

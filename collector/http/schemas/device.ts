@@ -1,0 +1,161 @@
+import { Type, type Static } from 'typebox';
+import { METRIC_NAMES } from '../../../protocol/catalogue.ts';
+import { Inventory } from '../../../protocol/payloads/inventory.ts';
+import { Birth } from '../../../protocol/payloads/birth.ts';
+import { Security } from '../../../protocol/payloads/security.ts';
+import { SESSIONS } from '../../../protocol/payloads/report.ts';
+import { DEVICE_CLASSES, UNIT_KINDS } from '../../../ledger/index.ts';
+import { DateTime, DeviceId, Nullable, Page, Text } from './common.ts';
+
+const enumOf = <const T extends readonly string[]>(values: T) => Type.Enum(values as unknown as [...T]);
+
+export const PROBLEM_SEVERITIES = ['urgent', 'warning', 'notice'] as const;
+
+/** Something that is wrong with a device now, in words, with what to do. */
+export const Trouble = Type.Object(
+  {
+    code: Type.String({ description: 'e.g. antivirus-none, disk-full, silent.' }),
+    severity: enumOf(PROBLEM_SEVERITIES),
+    what: Text,
+    advice: Text,
+    since: Nullable(DateTime),
+  },
+  { $id: 'Trouble' },
+);
+
+export const USE_STATES = ['off', 'idle', 'active', 'blind', 'unknown'] as const;
+export const ANTIVIRUS_VERDICTS = ['protected', 'stale', 'on-demand', 'off', 'expired', 'none', 'unknown'] as const;
+
+export const UnitRef = Type.Object({
+  id: Type.String(),
+  kind: enumOf(UNIT_KINDS),
+  name: Type.String(),
+});
+
+/** One line of the list. Numbers that are not known are null, never 0. */
+export const DeviceSummary = Type.Object(
+  {
+    id: DeviceId,
+    name: Type.String(),
+    class: enumOf(DEVICE_CLASSES),
+    unit: UnitRef,
+    path: Type.Array(UnitRef, { description: 'From the root to the unit.' }),
+    state: enumOf(['online', 'offline', 'silent', 'never', 'revoked']),
+    lastSeen: Nullable(DateTime),
+    use: Type.Object({ state: enumOf(USE_STATES), session: Nullable(enumOf(SESSIONS)) }),
+    latest: Type.Object(
+      {
+        at: Nullable(DateTime),
+        cpu: Nullable(Type.Number()),
+        memory: Nullable(Type.Number()),
+        disk: Nullable(Type.Number()),
+        temperature: Nullable(Type.Number()),
+      },
+      { description: 'Last report: CPU, memory, system disk in percent, temperature in degrees Celsius.' },
+    ),
+    antivirus: Type.Object({
+      verdict: enumOf(ANTIVIRUS_VERDICTS),
+      product: Nullable(Type.String()),
+      definitionsAgeDays: Nullable(Type.Number()),
+    }),
+    troubles: Type.Array(Trouble),
+  },
+  { $id: 'DeviceSummary' },
+);
+export type DeviceSummary = Static<typeof DeviceSummary>;
+export const DevicePage = Page(DeviceSummary, 'DevicePage');
+
+const withoutEnvelope = <T extends { properties: Record<string, unknown> }>(schema: T) => schema;
+
+/** Everything of one device. The three parts are the newest message of their kind, as it came. */
+export const DeviceDetail = Type.Object(
+  {
+    ...DeviceSummary.properties,
+    zone: Type.String(),
+    enrolledAt: DateTime,
+    clockErrorSeconds: Nullable(Type.Number({ description: 'Agent clock minus true time.' })),
+    metrics: Nullable(
+      Type.Record(Type.String(), Type.Union([Type.Number(), Type.Object({ min: Type.Number(), mean: Type.Number(), max: Type.Number() })])),
+    ),
+    birth: Nullable(
+      Type.Object({ at: DateTime, data: withoutEnvelope(Type.Omit(Birth, ['v', 'stream', 'seq', 'at', 'first', 'boot', 'mono'])) }),
+    ),
+    inventory: Nullable(
+      Type.Object({ at: DateTime, data: withoutEnvelope(Type.Omit(Inventory, ['v', 'stream', 'seq', 'at', 'first', 'boot', 'mono'])) }),
+    ),
+    security: Nullable(
+      Type.Object({ at: DateTime, data: withoutEnvelope(Type.Omit(Security, ['v', 'stream', 'seq', 'at', 'first', 'boot', 'mono'])) }),
+    ),
+  },
+  { $id: 'DeviceDetail' },
+);
+export type DeviceDetail = Static<typeof DeviceDetail>;
+
+/** Query of a series: times RFC 3339 or epoch ms; default the last 24 hours; step in seconds, default chosen for about 300 points. */
+export const SeriesQuery = Type.Object({
+  field: enumOf(METRIC_NAMES as unknown as readonly string[]),
+  from: Type.Optional(Type.String()),
+  to: Type.Optional(Type.String()),
+  step: Type.Optional(Type.Integer({ minimum: 60, maximum: 86_400 })),
+});
+export const Series = Type.Object(
+  {
+    device: DeviceId,
+    field: Type.String(),
+    unit: Type.String(),
+    name: Text,
+    from: DateTime,
+    to: DateTime,
+    step: Type.Integer({ description: 'Seconds.' }),
+    points: Type.Array(
+      Type.Object({
+        at: Type.Integer({ description: 'Start of the step, epoch ms.' }),
+        min: Type.Number(),
+        mean: Type.Number(),
+        max: Type.Number(),
+      }),
+    ),
+  },
+  { $id: 'Series' },
+);
+export type Series = Static<typeof Series>;
+
+/**
+ * One local day. `states` has one letter a minute: o off, i idle, a active, b on but use unknown, u unknown (silent or
+ * before enrolment), f still to come. The bitmaps are the ledger's own: base64 of 180 bytes, most significant bit first.
+ */
+export const DeviceDay = Type.Object(
+  {
+    device: DeviceId,
+    day: Type.String({ format: 'date' }),
+    zone: Type.String(),
+    states: Type.String({ minLength: 1440, maxLength: 1440, pattern: '^[oiabuf]*$' }),
+    bitmaps: Type.Object({ on: Type.String(), active: Type.String(), blind: Type.String() }),
+    minutes: Type.Object({
+      on: Type.Integer(),
+      active: Type.Integer(),
+      idle: Type.Integer(),
+      blind: Type.Integer(),
+      off: Type.Integer(),
+      unknown: Type.Integer(),
+      inUse: Type.Integer({ description: 'Active minutes with gaps closed by the class of the device.' }),
+    }),
+  },
+  { $id: 'DeviceDay' },
+);
+export type DeviceDay = Static<typeof DeviceDay>;
+
+export const UnitNode = Type.Object(
+  {
+    id: Type.String(),
+    code: Type.String(),
+    kind: enumOf(UNIT_KINDS),
+    name: Type.String(),
+    parent: Nullable(Type.String()),
+    zone: Type.String(),
+    devices: Type.Integer({ description: 'Devices in this unit and below.' }),
+    troubled: Type.Integer({ description: 'Of those, with something wrong.' }),
+  },
+  { $id: 'UnitNode' },
+);
+export const UnitPage = Page(UnitNode, 'UnitPage');

@@ -1,0 +1,156 @@
+import type {
+  AuditEntry,
+  Day,
+  DayUse,
+  DeadLetter,
+  Device,
+  DeviceClass,
+  DeviceState,
+  EnrolmentToken,
+  Fingerprint,
+  Id,
+  Instant,
+  ParkedMessage,
+  Role,
+  SpoolRow,
+  StreamState,
+  Unit,
+  UnitPlace,
+  User,
+} from './records.ts';
+
+/** The tree of units. */
+export interface UnitsLedger {
+  /** Adds or renames by `code`; parents must come before children. All or nothing. @returns how many were new and how many changed */
+  import(
+    rows: readonly (Omit<Unit, 'id' | 'parent'> & { readonly parentCode: string | null })[],
+  ): Promise<{ added: number; changed: number }>;
+  list(): Promise<UnitPlace[]>;
+  byId(id: Id): Promise<UnitPlace | undefined>;
+  byCode(code: string): Promise<UnitPlace | undefined>;
+}
+
+export interface DeviceFilter {
+  /** This unit and everything under it. */
+  readonly unit?: Id;
+  /** Part of the name or id, case-insensitive. */
+  readonly text?: string;
+  /** Devices with an id greater than this one. */
+  readonly after?: Id;
+  readonly limit: number;
+}
+
+export interface DevicesLedger {
+  byId(id: Id): Promise<Device | undefined>;
+  /** Ordered by id. */
+  list(filter: DeviceFilter): Promise<Device[]>;
+  count(): Promise<number>;
+  /** One state per id that is known; devices never heard have a state of nulls. */
+  states(ids: readonly Id[]): Promise<Map<Id, DeviceState>>;
+  revoke(id: Id, at: Instant): Promise<boolean>;
+}
+
+export type EnrolOutcome =
+  | {
+      readonly outcome: 'new' | 'known';
+      readonly device: Id;
+      /** base64url of 256 random bits; only its SHA-256 is kept. */ readonly secret: string;
+    }
+  | { readonly outcome: 'refused'; readonly reason: 'unknown-token' | 'expired' | 'used-up' | 'token-revoked' | 'device-revoked' };
+
+export type SecretCheck = 'ok' | 'unknown-device' | 'wrong-secret' | 'revoked';
+
+export interface CredentialsLedger {
+  /** @returns the token as text, shown once: `<id>.<secret>` */
+  createToken(token: {
+    unit: Id;
+    class: DeviceClass;
+    expiresAt: Instant;
+    maxUses: number;
+    at: Instant;
+  }): Promise<{ token: EnrolmentToken; text: string }>;
+  tokens(): Promise<EnrolmentToken[]>;
+  revokeToken(id: Id, at: Instant): Promise<boolean>;
+  /**
+   * Token and fingerprint to a device with a fresh secret, in one transaction. A fingerprint that matches one device
+   * (see identity.ts) gets its id back and its old secret stops working; a known device uses up nothing of the token.
+   */
+  enrol(request: { token: string; fingerprint: Fingerprint; name: string; at: Instant }): Promise<EnrolOutcome>;
+  /** Constant time in the secret. */
+  checkSecret(device: Id, secret: string): Promise<SecretCheck>;
+  /** Of these devices, those whose secret no longer works (revoked, or enrolled again since `connectedAt`). */
+  noLongerValid(connected: readonly { device: Id; connectedAt: Instant }[]): Promise<Id[]>;
+}
+
+/** What one batch of messages may read and write, all in one transaction. */
+export interface IntakeTransaction {
+  /** Devices that exist and are not revoked, with the place that gives zone and tags. */
+  devices(ids: readonly Id[]): Promise<Map<Id, { device: Device; place: UnitPlace }>>;
+  streams(keys: readonly { device: Id; stream: Id }[]): Promise<StreamState[]>;
+  saveStreams(states: readonly StreamState[]): Promise<void>;
+  states(ids: readonly Id[]): Promise<Map<Id, DeviceState>>;
+  saveStates(states: readonly DeviceState[]): Promise<void>;
+  /** OR-s minutes into the days; where witnesses disagree active wins over blind (blind &= ~active after the OR). */
+  orUse(rows: readonly DayUse[]): Promise<void>;
+  spool(lines: readonly string[]): Promise<void>;
+  park(messages: readonly ParkedMessage[]): Promise<void>;
+}
+
+export interface IntakeLedger {
+  /** Runs `work` in one transaction; when the promise resolves, it is committed and on disk (fsync). */
+  batch<T>(work: (tx: IntakeTransaction) => Promise<T>): Promise<T>;
+}
+
+export interface UsageLedger {
+  /** Days that hold anything, ordered; missing days are all zero. */
+  days(device: Id, from: Day, to: Day): Promise<DayUse[]>;
+}
+
+export interface SpoolLedger {
+  /** The oldest rows, in order. */
+  peek(limit: number): Promise<SpoolRow[]>;
+  /** Takes rows away once they are stored; rejected ones go to the dead letters in the same transaction. */
+  settle(stored: readonly number[], rejected: readonly { id: number; reason: string }[], at: Instant): Promise<void>;
+  size(): Promise<{ rows: number; bytes: number; oldest: number | null }>;
+  deadLetters(limit: number): Promise<DeadLetter[]>;
+  counts(): Promise<{ dead: number; parked: number }>;
+  parked(limit: number): Promise<ParkedMessage[]>;
+}
+
+export interface UsersLedger {
+  /** @throws LedgerError NAME_TAKEN, PASSWORD_TOO_SHORT */
+  add(user: { name: string; role: Role; password: string; mustChangePassword: boolean }): Promise<User>;
+  list(): Promise<User[]>;
+  setPassword(name: string, password: string, mustChangePassword: boolean): Promise<boolean>;
+  /** scrypt, constant time; an unknown name costs as much as a wrong password. */
+  verify(name: string, password: string): Promise<User | undefined>;
+  /** @returns the cookie's value; only its SHA-256 is kept. */
+  openSession(user: Id, at: Instant, ttlMs: number): Promise<string>;
+  session(value: string, at: Instant): Promise<User | undefined>;
+  closeSession(value: string): Promise<void>;
+  /** A bearer token for programs, shown once; only its SHA-256 is kept. */
+  createApiToken(user: Id, name: string, at: Instant, expiresAt: Instant): Promise<string>;
+  apiToken(value: string, at: Instant): Promise<User | undefined>;
+}
+
+export interface AuditLedger {
+  write(entry: AuditEntry): Promise<void>;
+  list(limit: number): Promise<AuditEntry[]>;
+}
+
+/** Small interfaces by owner, not one; a program takes the ones it needs. */
+export interface Ledger {
+  readonly units: UnitsLedger;
+  readonly devices: DevicesLedger;
+  readonly credentials: CredentialsLedger;
+  readonly intake: IntakeLedger;
+  readonly usage: UsageLedger;
+  readonly spool: SpoolLedger;
+  readonly users: UsersLedger;
+  readonly audit: AuditLedger;
+  /** Free bytes on the disk that holds the ledger; null when it is elsewhere. */
+  freeBytes(): Promise<number | null>;
+  /** Resolves when a trivial read works. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

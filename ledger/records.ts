@@ -1,0 +1,154 @@
+import type { Birth, Event, Inventory, Metrics, Report, Security, Session } from './payload-types.ts';
+
+/** Instants are epoch milliseconds of the server's clock, days are `yyyy-mm-dd` in the unit's zone, ids are 26 characters of [a-z0-9]. */
+export type Instant = number;
+export type Id = string;
+export type Day = string;
+
+export const UNIT_KINDS = ['province', 'department', 'commune', 'school', 'site', 'room', 'seat'] as const;
+export type UnitKind = (typeof UNIT_KINDS)[number];
+
+export const DEVICE_CLASSES = ['pc-student', 'pc-teacher', 'pc-office', 'server', 'tv', 'board', 'projector', 'other'] as const;
+export type DeviceClass = (typeof DEVICE_CLASSES)[number];
+
+export const ROLES = ['admin', 'viewer'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface Unit {
+  readonly id: Id;
+  /** Unique; the organisation's own code (a school code, a room number with its school's). Opaque. */
+  readonly code: string;
+  readonly kind: UnitKind;
+  readonly name: string;
+  readonly parent: Id | null;
+  /** IANA zone; null inherits, the root's default is Asia/Ho_Chi_Minh. */
+  readonly zone: string | null;
+}
+
+/** A unit with its names from the root down to itself. */
+export interface UnitPlace extends Unit {
+  readonly path: readonly { readonly id: Id; readonly kind: UnitKind; readonly name: string }[];
+  readonly effectiveZone: string;
+}
+
+/** What enrolment tells about the hardware. Junk values are left out by the agent. Each list is sorted. */
+export interface Fingerprint {
+  readonly uuid?: string;
+  readonly board?: string;
+  readonly macs: readonly string[];
+  readonly disks: readonly string[];
+}
+
+export interface Device {
+  readonly id: Id;
+  readonly class: DeviceClass;
+  /** Label of the seat or name given by a person; never a host name. */
+  readonly name: string;
+  readonly unit: Id;
+  readonly enrolledAt: Instant;
+  readonly revokedAt: Instant | null;
+  readonly fingerprint: Fingerprint;
+}
+
+export interface EnrolmentToken {
+  readonly id: Id;
+  readonly unit: Id;
+  readonly class: DeviceClass;
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant;
+  readonly maxUses: number;
+  readonly uses: number;
+  readonly revokedAt: Instant | null;
+}
+
+/** Sequence numbers stored of one outbox: all up to `contiguous`, and these later ranges (inclusive, sorted, apart). */
+export interface StreamState {
+  readonly device: Id;
+  readonly stream: Id;
+  readonly contiguous: number;
+  readonly ahead: readonly (readonly [number, number])[];
+}
+
+/** What is known of a device's clock in its present boot: true time = `offset` + mono. */
+export interface ClockState {
+  readonly boot: string;
+  readonly offset: Instant;
+}
+
+/** The newest of everything a device said; each part carries the corrected time it is about. */
+export interface DeviceState {
+  readonly device: Id;
+  /** null = never heard. */
+  readonly lastSeen: Instant | null;
+  /** null = unknown (no presence yet). */
+  readonly online: boolean | null;
+  /** When presence last changed, and why. */
+  readonly presenceAt: Instant | null;
+  readonly presenceReason: string | null;
+  readonly clock: ClockState | null;
+  /** Agent clock minus true time, ms; null = not measured. */
+  readonly skew: number | null;
+  readonly reportAt: Instant | null;
+  readonly session: Session | null;
+  /** State of the last minute reported. */
+  readonly use: 'idle' | 'active' | 'blind' | 'off' | null;
+  readonly metrics: Metrics | null;
+  readonly birthAt: Instant | null;
+  readonly birth: Birth | null;
+  readonly inventoryAt: Instant | null;
+  readonly inventory: Inventory | null;
+  readonly securityAt: Instant | null;
+  readonly security: Security | null;
+  readonly event: Event | null;
+  readonly eventAt: Instant | null;
+  /** End of the last reported minute that was on: everything before it that is not on was off. */
+  readonly observedUntil: Instant | null;
+}
+
+/** Minutes of one local day: 1,440 bits each, bit i = minute i of the day, most significant bit first; 180 bytes. */
+export interface DayUse {
+  readonly device: Id;
+  readonly day: Day;
+  readonly on: Uint8Array;
+  readonly active: Uint8Array;
+  readonly blind: Uint8Array;
+}
+
+export interface SpoolRow {
+  readonly id: number;
+  /** One line of InfluxDB line protocol, time in milliseconds. */
+  readonly line: string;
+}
+
+export interface DeadLetter {
+  readonly line: string;
+  readonly reason: string;
+  readonly at: Instant;
+}
+
+/** A message that was refused but not lost. */
+export interface ParkedMessage {
+  readonly device: Id;
+  readonly kind: string;
+  readonly code: string;
+  readonly detail: string;
+  readonly payload: Uint8Array;
+  readonly at: Instant;
+}
+
+export interface User {
+  readonly id: Id;
+  readonly name: string;
+  readonly role: Role;
+  readonly mustChangePassword: boolean;
+}
+
+export interface AuditEntry {
+  readonly at: Instant;
+  /** Name of the user, or the command. */
+  readonly who: string;
+  readonly what: string;
+  readonly subject: string;
+}
+
+export type { Birth, Event, Inventory, Metrics, Report, Security, Session };

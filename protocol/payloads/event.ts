@@ -1,0 +1,29 @@
+import { Type, type Static } from 'typebox';
+import { sequencedFields } from '../envelope.ts';
+import { EpochMs, OneOf, Serial } from '../text.ts';
+
+export const EVENT_CODES = [
+  'unclean_shutdown',
+  'disk_failing',
+  'component_missing',
+  'threat_found',
+  'agent_updated',
+  'clock_changed',
+] as const;
+export const COMPONENTS = ['memory', 'disk', 'network', 'display', 'battery', 'other'] as const;
+
+/** Something that happened, told at once. No free text: a code, when, how many and which part. */
+export const Event = Type.Object(
+  {
+    ...sequencedFields,
+    code: OneOf(EVENT_CODES, 'What happened.'),
+    since: Type.Optional(EpochMs("When it happened or began, by the sender's clock.")),
+    count: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'How many, or by how many seconds for clock_changed.' }),
+    ),
+    component: Type.Optional(OneOf(COMPONENTS, 'Which kind of part.')),
+    serial: Type.Optional(Serial('Serial number of the part.')),
+  },
+  { $id: 'event', description: 'Something that happened, told at once.' },
+);
+export type Event = Static<typeof Event>;
