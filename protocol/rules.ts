@@ -8,7 +8,7 @@ export interface Rule<K extends Kind> {
   check(message: Payloads[K]): string | undefined;
 }
 
-const within = (small: string, large: string): boolean => [...small].every((bit, i) => bit === '0' || large[i] === '1');
+const within = (small: string, large: string): boolean => Array.from(small).every((bit, i) => bit === '0' || large[i] === '1');
 
 const reportRules: readonly Rule<'report'>[] = [
   {
@@ -22,7 +22,8 @@ const reportRules: readonly Rule<'report'>[] = [
   { name: 'blind-within-on', check: (r) => (within(r.blind, r.on) ? undefined : 'a minute cannot be blind and not on') },
   {
     name: 'active-not-blind',
-    check: (r) => ([...r.active].some((bit, i) => bit === '1' && r.blind[i] === '1') ? 'a minute cannot be active and blind' : undefined),
+    check: (r) =>
+      Array.from(r.active).some((bit, i) => bit === '1' && r.blind[i] === '1') ? 'a minute cannot be active and blind' : undefined,
   },
   {
     name: 'range-order',

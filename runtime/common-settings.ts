@@ -2,10 +2,10 @@ import { Type } from 'typebox';
 import { defineSettings } from './settings.ts';
 
 /** A setting for a TCP port; 0 lets the system choose (used by tests). */
-export function portSetting<const P extends number>(port: P, en: string, vi: string) {
+export function portSetting(port: number, en: string, vi: string) {
   return {
     schema: Type.Integer({ minimum: 0, maximum: 65535 }),
-    default: port as number,
+    default: port,
     help: { en, vi },
     allowed: 'a port from 0 to 65535',
   } as const;

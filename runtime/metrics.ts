@@ -1,0 +1,60 @@
+/**
+ * Counters and gauges in Prometheus text exposition format 0.0.4. (prom-client is no longer kept up; this is the part of
+ * it that we use.) A registry is made by `main.ts` and handed down; there is no global one.
+ */
+export type Labels = Readonly<Record<string, string>>;
+
+export interface Counter {
+  add(labels?: Labels, by?: number): void;
+  get(labels?: Labels): number;
+}
+
+interface Family {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge';
+  /** Label text (`{a="b"}` or empty) and value. */
+  samples(): Iterable<readonly [string, number]>;
+}
+
+const escape = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+
+function labelText(labels: Labels): string {
+  const keys = Object.keys(labels).toSorted();
+  return keys.length === 0 ? '' : `{${keys.map((key) => `${key}="${escape(labels[key]!)}"`).join(',')}}`;
+}
+
+export class Metrics {
+  readonly #families = new Map<string, Family>();
+
+  /** Names end in `_total`; label values must come from closed lists, never from what a client sent. */
+  counter(name: string, help: string): Counter {
+    const values = new Map<string, number>();
+    this.#families.set(name, { name, help, type: 'counter', samples: () => values });
+    return {
+      add: (labels = {}, by = 1) => {
+        const key = labelText(labels);
+        values.set(key, (values.get(key) ?? 0) + by);
+      },
+      get: (labels = {}) => values.get(labelText(labels)) ?? 0,
+    };
+  }
+
+  /** Read when asked; undefined leaves the sample out. */
+  gauge(name: string, help: string, read: () => number | undefined): void {
+    const samples = (): [string, number][] => {
+      const value = read();
+      return value === undefined ? [] : [['', value]];
+    };
+    this.#families.set(name, { name, help, type: 'gauge', samples });
+  }
+
+  text(): string {
+    const lines: string[] = [];
+    for (const family of this.#families.values()) {
+      lines.push(`# HELP ${family.name} ${family.help}`, `# TYPE ${family.name} ${family.type}`);
+      for (const [labels, value] of family.samples()) lines.push(`${family.name}${labels} ${value}`);
+    }
+    return `${lines.join('\n')}\n`;
+  }
+}
