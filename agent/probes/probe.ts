@@ -1,0 +1,151 @@
+import type { MetricName } from '../../protocol/catalogue.ts';
+import type { Birth, Inventory, Security } from '../../protocol/payloads/index.ts';
+import type { Session } from '../../protocol/payloads/report.ts';
+import type { Log } from '../../runtime/log.ts';
+import type { Clock } from '../platform/clock.ts';
+
+/** Systems a probe can run on; `context.platform.name` is one of these. */
+export type PlatformName = 'linux' | 'windows';
+
+/**
+ * Numbers as read now, one per metric of the catalogue, in its unit. The runner makes min, mean and max of a window out
+ * of `range` metrics and keeps the last value of `last` metrics. A metric that could not be read is left out; a metric
+ * that is a rate is left out at the first sample (there is nothing to subtract).
+ */
+export type MetricsPart = Partial<Record<MetricName, number>>;
+
+/** Who could be using the machine now. */
+export interface SessionPart {
+  /** State of the interactive session; `unknown` when it cannot be told. */
+  readonly session: Session;
+  /** Seconds since a person last touched a keyboard, mouse or touch screen in any interactive session; null = cannot be told. */
+  readonly idleSeconds: number | null;
+}
+
+type Enveloped = 'v' | 'stream' | 'seq' | 'first' | 'at' | 'boot' | 'mono';
+
+/**
+ * What one probe knows of the hardware. Parts of several probes are merged by top-level key: objects are joined, an
+ * array is taken whole from the last probe that gave it. `seat` is filled from the settings, never by a probe.
+ */
+export type InventoryPart = Partial<Omit<Inventory, Enveloped | 'seat'>>;
+
+/** What one probe knows of the protection. Merged like the inventory; `firewall` stays `unknown` until a probe says otherwise. */
+export type SecurityPart = Partial<Omit<Security, Enveloped>>;
+
+/** Facts of this boot and of the end of the one before. */
+export interface BootPart {
+  /** 16 hexadecimal digits: a hash of the kernel's boot id, different at every boot. */
+  readonly boot: string;
+  /** When the machine booted, by its own clock, epoch ms. */
+  readonly bootAt: number;
+  /** How the machine's last boot ended, as far as the system tells. */
+  readonly lastEnd: 'clean' | 'crash' | 'power' | 'unknown';
+}
+
+/** The parts a probe can feed. */
+export interface Parts {
+  metrics: MetricsPart;
+  session: SessionPart;
+  inventory: InventoryPart;
+  security: SecurityPart;
+  boot: BootPart;
+}
+export type PartKind = keyof Parts;
+
+/** One reading. A part that could not be read is left out. */
+export type Sample<K extends PartKind = PartKind> = { readonly [P in K]?: Parts[P] };
+
+/** Why a probe has nothing to tell. Stable codes, counted by the runner. */
+export const NO_DATA_REASONS = {
+  'first-sample': 'a rate needs a second sample',
+  absent: 'there is no such hardware, product or service here',
+  unsupported: 'this system does not tell',
+  forbidden: 'this user may not read it',
+  unreadable: 'what was read makes no sense',
+} as const;
+export type NoDataReason = keyof typeof NO_DATA_REASONS;
+
+/** Nothing to tell, and why. It is not an error: the runner does not back off. */
+export interface NoData {
+  readonly noData: NoDataReason;
+}
+
+export const noData = (reason: NoDataReason): NoData => ({ noData: reason });
+export const isNoData = (sample: Sample | NoData): sample is NoData => 'noData' in sample;
+
+/**
+ * The only way from a probe to the machine; `agent/platform/` fulfils it. Reading never throws for a file that is
+ * missing or may not be read: it answers undefined.
+ */
+export interface Door {
+  /** Whole text of a small file (at most 1 MiB), or undefined. */
+  readText(path: string): Promise<string | undefined>;
+  /** At most `length` bytes from the start (or from `offset`), or undefined. */
+  readBytes(path: string, length: number, offset?: number): Promise<Uint8Array | undefined>;
+  /** Names in a folder, sorted; undefined when there is none. */
+  listDir(path: string): Promise<readonly string[] | undefined>;
+  /** Last modification (epoch ms) and size, following links, or undefined. */
+  stat(path: string): Promise<{ readonly mtimeMs: number; readonly atimeMs: number; readonly size: number } | undefined>;
+  /** Where a symbolic link points, made absolute, or undefined. */
+  realPath(path: string): Promise<string | undefined>;
+  /** Size and free space of the file system that holds a path, in bytes, or undefined. */
+  space(path: string): Promise<{ readonly total: number; readonly free: number; readonly available: number } | undefined>;
+  /** Sends `request` to a Unix socket (or named pipe) and reads until the other side closes or the time is up; undefined when nobody answers. */
+  ask(socket: string, request: string, timeoutMs: number): Promise<string | undefined>;
+  /** Runs a program (no shell). Never from a probe with an interval under an hour. undefined when it is missing, fails or is late. */
+  run(file: string, args: readonly string[], options: { timeoutMs: number; maxBytes?: number }): Promise<string | undefined>;
+}
+
+/** What identifies the hardware; junk ("To be filled by O.E.M.", all zeros …) is left out. */
+export interface Fingerprint {
+  readonly uuid?: string;
+  readonly board?: string;
+  /** MAC addresses of physical cards, lower case, sorted. */
+  readonly macs: readonly string[];
+  /** Serial numbers of disks, sorted. */
+  readonly disks: readonly string[];
+}
+
+/** `agent/platform/index.ts` exports `openPlatform(): Platform` for the system it runs on. */
+export interface Platform {
+  readonly name: PlatformName;
+  readonly door: Door;
+  /** Family, public name, version and architecture of the system, for the birth message. */
+  os(): Promise<Birth['os']>;
+  /** For enrolment. */
+  fingerprint(): Promise<Fingerprint>;
+}
+
+/** What a probe gets when it is opened. */
+export interface ProbeContext {
+  readonly platform: Platform;
+  readonly door: Door;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A probe at work. `sample()` is never called again before the last call has settled (or was given up after its time). */
+export interface OpenProbe<K extends PartKind = PartKind> {
+  sample(): Promise<Sample<K> | NoData>;
+  close(): Promise<void>;
+}
+
+/**
+ * A probe reads one thing. `agent/probes/index.ts` exports `PROBES: readonly Probe[]`, the explicit list.
+ *
+ * The runner calls `open` once, then `sample` every `intervalSeconds` (once only when it is 0; at start in any case), gives a
+ * sample up after `timeoutSeconds`, backs off when it throws, and measures duration and success. Probes feeding
+ * `metrics` or `session` use 20 unless they are dear; `inventory` 86,400; `security` 300 or more (only changes are sent).
+ */
+export interface Probe<K extends PartKind = PartKind> {
+  /** kebab-case, the name of its folder. */
+  readonly name: string;
+  /** The parts it feeds. */
+  readonly kinds: readonly K[];
+  readonly platforms: readonly PlatformName[];
+  readonly intervalSeconds: number;
+  /** Default 10. */
+  readonly timeoutSeconds?: number;
+  open(context: ProbeContext): Promise<OpenProbe<K>>;
+}
