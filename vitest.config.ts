@@ -1,12 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { SummaryReporter } from './tests/tools/summary-reporter.ts';
 
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['node_modules/**', 'dist/**', '.labwatch/**'],
     // Real servers are started by the tests: a slow machine must not fail them.
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    reporters: ['default', new SummaryReporter()],
   },
 });

@@ -1,0 +1,50 @@
+# Two commands matter: `make run` and `make test`. Everything else serves them.
+# npm may run on any Node from 20 up; the programs run on the Node 26 that npm installs (node_modules/.bin/node).
+
+SHELL := /bin/sh
+NODE := node_modules/.bin/node
+DEPS := node_modules/.package-lock.json
+CONSOLE := dashboards/console/dist/index.html
+CONSOLE_SOURCES := $(shell find dashboards/console protocol -type f -not -path '*/dist/*' -not -name '*.test.ts' 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check fault bench generate format clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(DEPS) $(CONSOLE) ## set up and run everything on this machine (Ctrl-C stops it)
+	@exec $(NODE) bin/labwatch.mjs up $(ARGS)
+
+build: $(DEPS) $(CONSOLE) ## build the console
+
+test: $(DEPS) $(CONSOLE) ## set up and run every check and every test
+	@sh tests/tools/ensure-system.sh
+	@$(MAKE) --no-print-directory check
+	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" $(NODE) node_modules/vitest/vitest.mjs run $(ARGS)
+
+check: $(DEPS) ## types, lint, format and generated files
+	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" sh tests/tools/check.sh
+
+fault: $(DEPS) $(CONSOLE) ## the long proofs: every kill twenty times (FAULT_ROUNDS=20)
+	@sh tests/tools/ensure-system.sh
+	@FAULT_ROUNDS=$${FAULT_ROUNDS:-20} $(NODE) node_modules/vitest/vitest.mjs run tests/fault $(ARGS)
+
+bench: $(DEPS) $(CONSOLE) ## measure: one line a figure, and JSON in tests/bench/out/
+	@$(NODE) tests/bench/main.ts $(ARGS)
+
+generate: $(DEPS) ## write the generated files (docs/api, tables in docs/, the console's client)
+	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" npm run --silent generate
+
+format: $(DEPS) ## format the sources
+	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" npm run --silent format
+
+clean: ## remove what was built and installed here (never the data folder)
+	rm -rf node_modules dashboards/console/dist dist tests/out tests/bench/out
+
+$(DEPS): package.json package-lock.json .npmrc
+	@sh tests/tools/install.sh
+
+$(CONSOLE): $(DEPS) $(CONSOLE_SOURCES)
+	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" $(NODE) node_modules/vite/bin/vite.js build dashboards/console --logLevel warn
+	@touch $@

@@ -1,0 +1,84 @@
+import { cliLanguage, type Command } from './runtime/command.ts';
+import { LabwatchError } from './runtime/errors.ts';
+import { VERSION } from './runtime/version.ts';
+
+/**
+ * Every program and the subcommands it answers, in the order in which a newcomer meets them. Loaded only when asked for:
+ * an agent on a PC with 2 GB must not carry the collector.
+ */
+export const PROGRAMS: readonly { readonly names: readonly string[]; load(): Promise<readonly Command[]> }[] = [
+  { names: ['up'], load: async () => [(await import('./up.ts')).upCommand] },
+  { names: ['agent'], load: async () => [(await import('./agent/main.ts')).agentCommand] },
+  { names: ['broker'], load: async () => [(await import('./broker/main.ts')).brokerCommand] },
+  { names: ['collector'], load: async () => [(await import('./collector/main.ts')).collectorCommand] },
+  { names: ['token', 'unit', 'user', 'device', 'ca'], load: async () => (await import('./provisioning/main.ts')).provisioningCommands },
+];
+
+const TEXT = {
+  en: {
+    about: 'labwatch: what the devices of a school are really doing.',
+    usage: 'Usage: labwatch <command> [options]',
+    commands: 'Commands:',
+    more: 'labwatch <command> --help tells more. LABWATCH_LANG=vi for Vietnamese.',
+    unknown: (word: string, near: string) => `labwatch: there is no command "${word}". Did you mean "${near}"? See labwatch --help.`,
+  },
+  vi: {
+    about: 'labwatch: thiết bị trong trường đang thật sự làm gì.',
+    usage: 'Cách dùng: labwatch <lệnh> [tùy chọn]',
+    commands: 'Các lệnh:',
+    more: 'labwatch <lệnh> --help để xem chi tiết. LABWATCH_LANG=en for English.',
+    unknown: (word: string, near: string) => `labwatch: không có lệnh "${word}". Có phải là "${near}"? Xem labwatch --help.`,
+  },
+} as const;
+
+async function overview(language: 'en' | 'vi'): Promise<string> {
+  const text = TEXT[language];
+  const commands = (await Promise.all(PROGRAMS.map((program) => program.load()))).flat();
+  const width = Math.max(...commands.map((command) => command.name.length));
+  const rows = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary[language]}`);
+  return [text.about, '', text.usage, '', text.commands, ...rows, '', text.more].join('\n');
+}
+
+function nearest(word: string): string {
+  const shared = (name: string): number => Array.from(name).filter((letter) => word.includes(letter)).length - Math.abs(name.length - word.length);
+  return PROGRAMS.flatMap((program) => program.names).toSorted((a, b) => shared(b) - shared(a))[0] ?? '';
+}
+
+/** One line for the person, whatever went wrong; a stack only for those who ask with LABWATCH_DEBUG=1. */
+function complain(error: unknown, language: 'en' | 'vi'): number {
+  if (process.env['LABWATCH_DEBUG'] === '1') console.error(error);
+  if (error instanceof LabwatchError) {
+    process.stderr.write(`${language === 'vi' ? `${error.code}: ${error.vi}` : error.line()}\n`);
+    return error.exit;
+  }
+  const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+  process.stderr.write(`INTERNAL: ${why}. ${language === 'vi' ? 'Đặt LABWATCH_DEBUG=1 để xem chi tiết.' : 'Set LABWATCH_DEBUG=1 to see more.'}\n`);
+  return 70;
+}
+
+/** The one command: finds the subcommand, prints what it answers and leaves with its exit code (sysexits.h). */
+export async function main(argv: readonly string[]): Promise<void> {
+  const language = cliLanguage();
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(`${await overview(language)}\n`);
+    return;
+  }
+  if (name === '--version' || name === '-v' || name === 'version') {
+    process.stdout.write(`labwatch ${VERSION}\n`);
+    return;
+  }
+  const program = PROGRAMS.find((each) => each.names.includes(name));
+  if (program === undefined) {
+    process.stderr.write(`${TEXT[language].unknown(name, nearest(name))}\n`);
+    process.exitCode = 64;
+    return;
+  }
+  try {
+    const command = (await program.load()).find((each) => each.name === name)!;
+    if (rest.includes('--help') || rest.includes('-h')) process.stdout.write(`${command.help(language)}\n`);
+    else process.exitCode = await command.run(rest);
+  } catch (error) {
+    process.exitCode = complain(error, language);
+  }
+}
