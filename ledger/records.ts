@@ -25,9 +25,9 @@ export interface Unit {
   readonly zone: string | null;
 }
 
-/** A unit with its names from the root down to itself. */
+/** A unit with its names and codes from the root down to itself. */
 export interface UnitPlace extends Unit {
-  readonly path: readonly { readonly id: Id; readonly kind: UnitKind; readonly name: string }[];
+  readonly path: readonly { readonly id: Id; readonly code: string; readonly kind: UnitKind; readonly name: string }[];
   readonly effectiveZone: string;
 }
 
