@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Api, WELCOME } from '../tools/api.ts';
-import { labwatch, ROOT, tempFolder } from '../tools/programs.ts';
+import { ANY_PORTS, labwatch, ROOT, tempFolder } from '../tools/programs.ts';
 import { Figures } from './figures.ts';
 import { cpuOf, memoryOf } from './process-cost.ts';
 
@@ -10,7 +10,6 @@ import { cpuOf, memoryOf } from './process-cost.ts';
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 300);
 const PASSWORD = 'a-password-for-the-bench';
 
-const ports = { LABWATCH_HTTP_PORT: '0', LABWATCH_HTTPS_PORT: '0', LABWATCH_MQTT_PORT: '0', LABWATCH_MQTTS_PORT: '0', LABWATCH_WS_PORT: '0', LABWATCH_WSS_PORT: '0' };
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Size on the wire of what a browser loads to show the console. */
@@ -26,7 +25,7 @@ function consoleSize(figures: Figures): void {
 async function firstReport(figures: Figures): Promise<void> {
   const home = tempFolder('bench');
   const started = performance.now();
-  const up = labwatch(['up'], { ...ports, LABWATCH_HOME: home.path });
+  const up = labwatch(['up'], { ...ANY_PORTS, LABWATCH_HOME: home.path });
   try {
     const [, url, password] = await up.says(WELCOME);
     figures.add('up.ready', (performance.now() - started) / 1000, 's');
@@ -43,7 +42,7 @@ async function firstReport(figures: Figures): Promise<void> {
 /** Memory and CPU of the agent in a process of its own, at its default interval. */
 async function agentCost(figures: Figures): Promise<void> {
   const home = tempFolder('bench');
-  const up = labwatch(['up', '--no-agent'], { ...ports, LABWATCH_HOME: home.path });
+  const up = labwatch(['up', '--no-agent'], { ...ANY_PORTS, LABWATCH_HOME: home.path });
   try {
     const [, url] = await up.says(WELCOME);
     const unit = labwatch(['unit', 'import', '/dev/stdin'], { LABWATCH_HOME: home.path });

@@ -13,7 +13,7 @@ export class Influxd {
     this.#config = config;
   }
 
-  static async create(folder: string): Promise<Influxd> {
+  static async create(folder: string, options: { auth?: boolean } = {}): Promise<Influxd> {
     mkdirSync(folder, { recursive: true });
     const [http, rpc] = [await freePort(), await freePort()];
     const config = join(folder, 'influxdb.conf');
@@ -24,7 +24,7 @@ export class Influxd {
         `bind-address = "127.0.0.1:${rpc}"`,
         `[meta]\ndir = "${folder}/meta"`,
         `[data]\ndir = "${folder}/data"\nwal-dir = "${folder}/wal"\nquery-log-enabled = false`,
-        `[http]\nenabled = true\nbind-address = "127.0.0.1:${http}"\nlog-enabled = false`,
+        `[http]\nenabled = true\nbind-address = "127.0.0.1:${http}"\nlog-enabled = false\nauth-enabled = ${options.auth === true}`,
         '[monitor]\nstore-enabled = false',
         '[logging]\nlevel = "error"',
       ].join('\n'),
@@ -52,7 +52,9 @@ export class Influxd {
     url.searchParams.set('epoch', 'ms');
     if (database !== undefined) url.searchParams.set('db', database);
     const response = await fetch(url, { method: 'POST', body: new URLSearchParams({ q: statement }) });
-    const body = (await response.json()) as { results: { error?: string; series?: { columns: string[]; tags?: Record<string, string>; values: unknown[][] }[] }[] };
+    const body = (await response.json()) as {
+      results: { error?: string; series?: { columns: string[]; tags?: Record<string, string>; values: unknown[][] }[] }[];
+    };
     const [result] = body.results;
     if (result?.error !== undefined) throw new Error(result.error);
     return (result?.series ?? []).flatMap((series) =>

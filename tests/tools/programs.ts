@@ -26,7 +26,11 @@ export async function freePort(): Promise<number> {
 }
 
 /** Waits until `probe` answers something; the error names what was waited for. No test fails because a machine is slow: the time is generous. */
-export async function until<T>(what: string, probe: () => Promise<T | undefined | false> | T | undefined | false, timeoutMs = 90_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  probe: () => Promise<T | undefined | false> | T | undefined | false,
+  timeoutMs = 90_000,
+): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
   while (Date.now() < deadline) {
@@ -49,7 +53,9 @@ export class Program {
   readonly #exit: Promise<number | null>;
 
   constructor(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    const clean = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('LABWATCH_') && !key.startsWith('VITEST')));
+    const clean = Object.fromEntries(
+      Object.entries(process.env).filter(([key]) => !key.startsWith('LABWATCH_') && !key.startsWith('VITEST')),
+    );
     this.child = spawn(file, args, { env: { ...clean, ...env }, stdio: ['pipe', 'pipe', 'pipe'], cwd: ROOT });
     this.child.stdout!.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
@@ -62,7 +68,8 @@ export class Program {
       `${String(pattern)} from the program; it printed: ${this.stdout}\n${this.stderr.slice(-2000)}`,
       () => {
         const match = pattern.exec(this.stdout);
-        if (match === null && this.child.exitCode !== null) throw new Error(`it ended with code ${this.child.exitCode}: ${this.stderr.slice(-2000)}`);
+        if (match === null && this.child.exitCode !== null)
+          throw new Error(`it ended with code ${this.child.exitCode}: ${this.stderr.slice(-2000)}`);
         return match ?? undefined;
       },
       timeoutMs,
@@ -85,3 +92,13 @@ export class Program {
 export function labwatch(args: readonly string[], env: NodeJS.ProcessEnv = {}): Program {
   return new Program(process.execPath, [join(ROOT, 'bin/labwatch.mjs'), ...args], env);
 }
+
+/** Settings for `labwatch up`: every listener on a port the system chooses. */
+export const ANY_PORTS: NodeJS.ProcessEnv = {
+  LABWATCH_HTTP_PORT: '0',
+  LABWATCH_HTTPS_PORT: '0',
+  LABWATCH_MQTT_PORT: '0',
+  LABWATCH_MQTTS_PORT: '0',
+  LABWATCH_WS_PORT: '0',
+  LABWATCH_WSS_PORT: '0',
+};
