@@ -1,0 +1,44 @@
+import type { Door, Fingerprint } from '../probes/probe.ts';
+import { toMac, toSerial } from './clean.ts';
+import { isJunkMac, isJunkUuid, isLocalMac } from './junk.ts';
+import { readDisks, readNics, type Nic } from './linux-hardware.ts';
+
+const MOST = 32;
+
+/**
+ * The addresses that identify a machine: of physical cards, as the maker gave them. Addresses that somebody chose (virtual
+ * machines, randomised Wi-Fi) are taken only when there is nothing else. Pure.
+ * @returns lower case, sorted, without repeats
+ */
+export function identifyingMacs(nics: readonly Nic[]): string[] {
+  const cards = nics
+    .filter((nic) => nic.physical)
+    .map((nic) => ({ mac: toMac(nic.permanentMac ?? nic.mac), permanent: nic.permanentMac !== undefined || nic.assigned === 'permanent' }))
+    .filter((card): card is { mac: string; permanent: boolean } => card.mac !== undefined && !isJunkMac(card.mac));
+  const made = cards.filter((card) => card.permanent && !isLocalMac(card.mac));
+  return Array.from(new Set((made.length > 0 ? made : cards).map((card) => card.mac)))
+    .toSorted()
+    .slice(0, MOST);
+}
+
+/** Reads what identifies this hardware, from /sys and the udev database; starts no program. Part of it needs root. */
+export async function readFingerprint(door: Door): Promise<Fingerprint> {
+  const [uuidText, boardText, nics, disks] = await Promise.all([
+    door.readText('/sys/class/dmi/id/product_uuid'),
+    door.readText('/sys/class/dmi/id/board_serial'),
+    readNics(door),
+    readDisks(door),
+  ]);
+  const uuid = uuidText === undefined || isJunkUuid(uuidText) ? undefined : toSerial(uuidText.trim().toLowerCase());
+  const board = toSerial(boardText);
+  const serials = disks
+    .filter((disk) => !disk.removable)
+    .map((disk) => toSerial(disk.serial))
+    .filter((serial) => serial !== undefined);
+  return {
+    ...(uuid === undefined ? {} : { uuid }),
+    ...(board === undefined ? {} : { board }),
+    macs: identifyingMacs(nics),
+    disks: Array.from(new Set(serials)).toSorted().slice(0, MOST),
+  };
+}

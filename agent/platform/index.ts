@@ -1,0 +1,38 @@
+import { arch, release, type } from 'node:os';
+import type { Birth } from '../../protocol/payloads/index.ts';
+import type { Door, Platform } from '../probes/probe.ts';
+import { toProduct } from './clean.ts';
+import { readFingerprint } from './fingerprint.ts';
+import { linuxDoor } from './linux-door.ts';
+import { parseOsRelease, type OsRelease } from './os-release.ts';
+
+/** os-release(5): /etc first, then /usr/lib. */
+export async function readOsRelease(door: Door): Promise<OsRelease> {
+  return parseOsRelease((await door.readText('/etc/os-release')) ?? (await door.readText('/usr/lib/os-release')) ?? '');
+}
+
+async function linuxOs(door: Door): Promise<Birth['os']> {
+  const os = await readOsRelease(door);
+  // Debian keeps its point release outside os-release.
+  const exact = os.id === 'debian' ? /^\d+\.\d+$/.exec((await door.readText('/etc/debian_version'))?.trim() ?? '')?.[0] : undefined;
+  const version = toProduct(exact ?? os.versionId ?? release());
+  return {
+    family: 'linux',
+    name: toProduct(os.name ?? type()) ?? 'Linux',
+    ...(version === undefined ? {} : { version }),
+    arch: arch(),
+  };
+}
+
+/** The platform of a Linux machine seen through a door. */
+export function linuxPlatform(door: Door): Platform {
+  return { name: 'linux', door, os: () => linuxOs(door), fingerprint: () => readFingerprint(door) };
+}
+
+/**
+ * The platform this process runs on.
+ * @param root Linux only: another folder to stand for `/`
+ */
+export function openPlatform(root = '/'): Platform {
+  return linuxPlatform(linuxDoor(root));
+}

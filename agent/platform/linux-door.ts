@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { open, readdir, realpath, stat, statfs } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { isAbsolute, join, sep } from 'node:path';
+import type { Door } from '../probes/probe.ts';
+
+const MAX_TEXT_BYTES = 1024 * 1024;
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+/** Nothing there, may not be read, or not a thing to read: all the same to a probe. */
+async function orUndefined<T>(action: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await action();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads until `length` bytes are there or the file ends. Files of /proc and /sys say that their size is 0, so the size
+ * is not asked. Opened without waiting, and only when it is a regular file: a pipe (logind keeps some beside its files)
+ * would hold the thread for ever.
+ */
+async function readStart(path: string, length: number, offset: number): Promise<Uint8Array> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!(await file.stat()).isFile()) throw new Error('not a regular file');
+    const chunks: Buffer[] = [];
+    let total = 0;
+    while (total < length) {
+      const buffer = Buffer.allocUnsafe(Math.min(length - total, 65_536));
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, offset + total);
+      if (bytesRead === 0) break;
+      chunks.push(buffer.subarray(0, bytesRead));
+      total += bytesRead;
+    }
+    return Buffer.concat(chunks);
+  } finally {
+    await file.close();
+  }
+}
+
+function askSocket(path: string, request: string, timeoutMs: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({ path });
+    const chunks: Buffer[] = [];
+    let total = 0;
+    const settle = (): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(total === 0 ? undefined : Buffer.concat(chunks).toString('utf8'));
+    };
+    const timer = setTimeout(settle, timeoutMs);
+    socket.on('connect', () => socket.write(request));
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      total += chunk.length;
+      if (total >= MAX_ANSWER_BYTES) settle();
+    });
+    socket.on('error', settle);
+    socket.on('close', settle);
+  });
+}
+
+/**
+ * In a process group of its own, so that what it started ends with it. English and plain: its answer is parsed.
+ */
+function runProgram(file: string, args: readonly string[], timeoutMs: number, maxBytes: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const child = spawn(file, args, {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', LANG: 'C' },
+    });
+    const chunks: Buffer[] = [];
+    let total = 0;
+    let settled = false;
+    const settle = (answer: string | undefined): void => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      resolve(answer);
+    };
+    const end = (): void => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // It ended by itself in the meantime.
+      }
+      child.stdout.destroy();
+      settle(undefined);
+    };
+    const timer = setTimeout(end, timeoutMs);
+    child.on('error', () => settle(undefined));
+    child.stdout.on('data', (chunk: Buffer) => {
+      total += chunk.length;
+      chunks.push(chunk);
+      if (total > maxBytes) end();
+    });
+    child.on('close', (code) => settle(code === 0 ? Buffer.concat(chunks).toString('utf8') : undefined));
+  });
+}
+
+/**
+ * The door to a Linux machine.
+ * @param root another folder to stand for `/` (a copy of another machine's files)
+ */
+export function linuxDoor(root = '/'): Door {
+  const at = (path: string): string => (root === '/' ? path : join(root, path));
+  return {
+    readText: (path) => orUndefined(async () => Buffer.from(await readStart(at(path), MAX_TEXT_BYTES, 0)).toString('utf8')),
+    readBytes: (path, length, offset = 0) => orUndefined(() => readStart(at(path), length, offset)),
+    listDir: (path) => orUndefined(async () => (await readdir(at(path))).toSorted()),
+    stat: (path) =>
+      orUndefined(async () => {
+        const { mtimeMs, atimeMs, size } = await stat(at(path));
+        return { mtimeMs, atimeMs, size };
+      }),
+    realPath: (path) =>
+      orUndefined(async () => {
+        const real = await realpath(at(path));
+        if (root === '/') return real;
+        const base = await realpath(root);
+        if (!real.startsWith(base + sep) || !isAbsolute(real)) throw new Error('points out of the root');
+        return real.slice(base.length);
+      }),
+    space: (path) =>
+      orUndefined(async () => {
+        const { bsize, blocks, bfree, bavail } = await statfs(at(path));
+        return { total: bsize * blocks, free: bsize * bfree, available: bsize * bavail };
+      }),
+    ask: (socket, request, timeoutMs) => askSocket(at(socket), request, timeoutMs),
+    run: (file, args, { timeoutMs, maxBytes = MAX_TEXT_BYTES }) => runProgram(file, args, timeoutMs, maxBytes),
+  };
+}
