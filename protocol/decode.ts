@@ -1,10 +1,12 @@
 import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
-import { Value } from 'typebox/value';
 import { MAX_DEPTH, MAX_PAYLOAD_BYTES, PROTOCOL_VERSION } from './envelope.ts';
 import { PAYLOADS, type Payloads } from './payloads/index.ts';
+import { pickerOf } from './picker.ts';
 import { RULES, type Rule } from './rules.ts';
-import type { Kind } from './topics.ts';
+import { isSequenced, type Kind } from './topics.ts';
+
+const STREAM = /^[a-z0-9]{26}$/;
 
 /** Why a payload was refused. Stable: metrics, the parked table and the docs use these. */
 export const REFUSALS = {
@@ -25,24 +27,33 @@ export type Decoded<T> =
       readonly ok: false;
       readonly code: Refusal;
       readonly detail: string;
-      /** Where in its stream, if that much could be read: it can then be parked and acknowledged. */ readonly place?: {
-        stream: string;
-        first: number;
-        seq: number;
-      };
+      /** Where in its stream, if that much could be read: it can then be parked and acknowledged. */
+      readonly place?: Place;
     };
 
+/** Where a message stands in its stream: the numbers it stands for, both inclusive. */
+export interface Place {
+  readonly stream: string;
+  readonly first: number;
+  readonly seq: number;
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true });
-const validators = new Map<Kind, Validator>();
+
+interface Checker {
+  readonly validator: Validator;
+  readonly pick: (value: unknown) => unknown;
+}
+const checkers = new Map<Kind, Checker>();
 
 /** Compiled on first use: an agent never needs most of them. */
-function validatorOf(kind: Kind): Validator {
-  let validator = validators.get(kind);
-  if (validator === undefined) {
-    validator = Compile(PAYLOADS[kind] as TSchema) as unknown as Validator;
-    validators.set(kind, validator);
+function checkerOf(kind: Kind): Checker {
+  let checker = checkers.get(kind);
+  if (checker === undefined) {
+    checker = { validator: Compile(PAYLOADS[kind] as TSchema) as unknown as Validator, pick: pickerOf(PAYLOADS[kind]) };
+    checkers.set(kind, checker);
   }
-  return validator;
+  return checker;
 }
 
 function tooDeep(value: unknown, left: number): boolean {
@@ -68,11 +79,13 @@ function nestsTooDeep(text: string): boolean {
   return false;
 }
 
-function placeOf(value: Record<string, unknown>): { place: { stream: string; first: number; seq: number } } | Record<string, never> {
-  const { stream, seq } = value;
-  if (typeof stream !== 'string' || !/^[a-z0-9]{26}$/.test(stream)) return {};
-  if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 1) return {};
-  return { place: { stream, first: seq, seq } };
+const isSeq = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1;
+
+/** Only kinds that are kept in an outbox have a place; a bad `presence` must not count as a stored report. */
+function placeOf(kind: Kind, value: Record<string, unknown>): { place: Place } | Record<string, never> {
+  const { stream, seq, first } = value;
+  if (!isSequenced(kind) || typeof stream !== 'string' || !STREAM.test(stream) || !isSeq(seq)) return {};
+  return { place: { stream, first: isSeq(first) && first <= seq ? first : seq, seq } };
 }
 
 /**
@@ -95,23 +108,28 @@ export function decode<K extends Kind>(kind: K, bytes: Uint8Array): Decoded<Payl
   } catch {
     return refuse('NOT_JSON');
   }
-  return check(kind, value);
+  return checkShallow(kind, value);
 }
 
 /** The same for a value that is parsed already. */
 export function check<K extends Kind>(kind: K, value: unknown): Decoded<Payloads[K]> {
+  if (tooDeep(value, MAX_DEPTH)) return { ok: false, code: 'TOO_DEEP', detail: REFUSALS.TOO_DEEP };
+  return checkShallow(kind, value);
+}
+
+/** For a value that is known not to nest too deep. */
+function checkShallow<K extends Kind>(kind: K, value: unknown): Decoded<Payloads[K]> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { ok: false, code: 'NOT_OBJECT', detail: REFUSALS.NOT_OBJECT };
-  if (tooDeep(value, MAX_DEPTH)) return { ok: false, code: 'TOO_DEEP', detail: REFUSALS.TOO_DEEP };
-  const place = placeOf(value as Record<string, unknown>);
+  const place = placeOf(kind, value as Record<string, unknown>);
   if ((value as { v?: unknown }).v !== PROTOCOL_VERSION)
     return { ok: false, code: 'WRONG_VERSION', detail: REFUSALS.WRONG_VERSION, ...place };
-  const validator = validatorOf(kind);
+  const { validator, pick } = checkerOf(kind);
   if (!validator.Check(value)) {
     const first = validator.Errors(value)[0];
     return { ok: false, code: 'SCHEMA', detail: `${first?.instancePath || '/'} ${first?.message ?? ''}`.trim(), ...place };
   }
-  const message = Value.Clean(PAYLOADS[kind] as TSchema, value) as Payloads[K];
+  const message = pick(value) as Payloads[K];
   for (const rule of RULES[kind] as unknown as readonly Rule<K>[]) {
     const broken = rule.check(message);
     if (broken !== undefined) return { ok: false, code: 'RULE', detail: `${rule.name}: ${broken}`, ...place };

@@ -41,14 +41,24 @@ const firstRule: Rule<'birth' | 'report' | 'inventory' | 'security' | 'event'> =
   check: (m) => (m.first !== undefined && m.first > m.seq ? 'first cannot be greater than seq' : undefined),
 };
 
+const oldestRule: Rule<'birth'> = {
+  name: 'oldest-not-after-seq',
+  check: (m) => (m.oldest > (m.first ?? m.seq) ? 'oldest cannot be greater than the birth itself' : undefined),
+};
+
+const reasonRule: Rule<'presence'> = {
+  name: 'online-reason',
+  check: (m) => (m.online === (m.reason === 'connected') ? undefined : 'online goes with connected, offline with the other reasons'),
+};
+
 /** Rules by kind, in the order they are checked. */
 export const RULES: { readonly [K in Kind]: readonly Rule<K>[] } = {
-  birth: [firstRule],
+  birth: [firstRule, oldestRule],
   report: [firstRule, ...reportRules],
   inventory: [firstRule],
   security: [firstRule],
   event: [firstRule],
-  presence: [],
+  presence: [reasonRule],
   ack: [],
   config: [],
   command: [],

@@ -17,13 +17,17 @@ export const CARRIES = {
   zone: 'an IANA time zone',
   /** A calendar date. */
   date: 'a calendar date',
-  /** Code from a closed list. */
-  code: 'a code from a closed list',
+  /** Where a device stands, as the person who installed it wrote it: "Máy 07". */
+  label: 'the label of a seat, as given at installation',
+  /** Random, made by labwatch, told to one device only. */
+  secret: 'a random secret made by labwatch',
+  /** Only in what a server answers, never in what a device says. */
+  server: 'the address or certificate of a server of labwatch',
 } as const;
 export type Carries = keyof typeof CARRIES;
 
-/** A bounded string that says what it carries (`x-carries` in the schema). */
-function carrying(carries: Carries, pattern: string, maxLength: number, description: string) {
+/** A bounded string that says what it carries (`x-carries` in the schema). The pattern bounds the length too. */
+export function carrying(carries: Carries, pattern: string, maxLength: number, description: string) {
   return Type.String({ pattern, maxLength, description, 'x-carries': carries });
 }
 
@@ -37,14 +41,21 @@ export const Hardware = (description: string) => carrying('hardware', '^[^\\p{C}
 export const Serial = (description: string) => carrying('identifier', '^[A-Za-z0-9 ._:+{}()-]{1,64}$', 64, description);
 /** Product name or version. */
 export const Product = (description: string) => carrying('product', '^[^\\p{C}/\\\\@]{1,80}$', 80, description);
+/** Label of a seat. Never a host name: those are often the name of a person. */
+export const Label = (description: string) => carrying('label', '^[^\\p{C}/\\\\@]{1,80}$', 80, description);
 /** MAC address, lower case, colons. */
 export const Mac = carrying('identifier', '^([0-9a-f]{2}:){5}[0-9a-f]{2}$', 17, 'MAC address.');
 /** One character per minute, first character = first minute. */
 export const Bits = (description: string) => carrying('minutes', '^[01]{1,1440}$', 1440, description);
-/** e.g. Asia/Ho_Chi_Minh. */
-export const Zone = carrying('zone', '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$', 64, 'IANA time zone.');
+/** e.g. Asia/Ho_Chi_Minh, UTC, EST5EDT. The areas are listed, so that no relative path passes for a zone. */
+export const Zone = carrying(
+  'zone',
+  '^((Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US)(/[A-Za-z0-9_+-]{1,32}){1,2}|[A-Z]{3}([0-9][A-Z]{3})?)$',
+  64,
+  'IANA time zone.',
+);
 /** yyyy-mm-dd. */
-export const PlainDate = (description: string) => carrying('date', '^\\d{4}-\\d{2}-\\d{2}$', 10, description);
+export const PlainDate = (description: string) => carrying('date', '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$', 10, description);
 
 /** A closed list of codes. */
 export function OneOf<const T extends readonly string[]>(values: T, description: string) {

@@ -6,6 +6,8 @@ export const TOPIC_ROOT = 'labwatch/v1';
 
 /** From a device to the collector. */
 export const UP_KINDS = ['birth', 'report', 'inventory', 'security', 'event', 'presence'] as const;
+/** Of those, the ones kept in the outbox, numbered and acknowledged. */
+export const SEQUENCED_KINDS = ['birth', 'report', 'inventory', 'security', 'event'] as const;
 /** From the collector to a device. */
 export const DOWN_KINDS = ['ack', 'config', 'command'] as const;
 
@@ -16,6 +18,7 @@ export type Kind = UpKind | DownKind;
 export const DEVICE_ID = /^[a-z0-9]{26}$/;
 
 export const isUpKind = (kind: string): kind is UpKind => (UP_KINDS as readonly string[]).includes(kind);
+export const isSequenced = (kind: string): boolean => (SEQUENCED_KINDS as readonly string[]).includes(kind);
 export const isDownKind = (kind: string): kind is DownKind => (DOWN_KINDS as readonly string[]).includes(kind);
 
 /** @returns e.g. `labwatch/v1/0123456789abcdefghijklmnop/report` */

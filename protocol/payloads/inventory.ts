@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { sequencedFields } from '../envelope.ts';
-import { Hardware, Mac, OneOf, PlainDate, Product, Serial } from '../text.ts';
+import { Hardware, Label, Mac, OneOf, PlainDate, Product, Serial } from '../text.ts';
 
 const bytes = (description: string) => Type.Integer({ minimum: 0, maximum: 1e18, description });
 const count = (description: string, maximum: number) => Type.Integer({ minimum: 0, maximum, description });
@@ -79,7 +79,7 @@ export const Inventory = Type.Object(
       licence: OneOf(['licensed', 'unlicensed', 'grace', 'free', 'unknown'], 'State of the licence.'),
       endOfSupport: Type.Optional(PlainDate('Last day of support.')),
     }),
-    seat: Type.Optional(Hardware('Label of the seat, as given at installation, e.g. "Máy 07".')),
+    seat: Type.Optional(Label('Label of the seat, as given at installation, e.g. "Máy 07".')),
   },
   { $id: 'inventory', description: 'The hardware, at start, on change and daily.' },
 );
