@@ -1,0 +1,28 @@
+import type { DayUse } from './records.ts';
+
+/** Bytes of one bitmap: 1,440 minutes. */
+export const DAY_BYTES = 180;
+
+export type UseBits = Pick<DayUse, 'on' | 'active' | 'blind'>;
+
+export const emptyBits = (): UseBits => ({
+  on: new Uint8Array(DAY_BYTES),
+  active: new Uint8Array(DAY_BYTES),
+  blind: new Uint8Array(DAY_BYTES),
+});
+
+/** Complains about a bitmap of the wrong length before it reaches the disk: a defect of the caller. */
+export function checkBits(use: UseBits): void {
+  for (const bits of [use.on, use.active, use.blind]) {
+    if (bits.length !== DAY_BYTES) throw new RangeError(`a day has ${DAY_BYTES} bytes of minutes, not ${bits.length}`);
+  }
+}
+
+/** OR-s `more` into `held` in place. Where witnesses disagree active wins over blind, so the order of reports changes nothing. */
+export function orInto(held: UseBits, more: UseBits): void {
+  for (let i = 0; i < DAY_BYTES; i++) {
+    held.on[i]! |= more.on[i]!;
+    held.active[i]! |= more.active[i]!;
+    held.blind[i] = (held.blind[i]! | more.blind[i]!) & ~held.active[i]!;
+  }
+}

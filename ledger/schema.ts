@@ -1,0 +1,183 @@
+import type { Generated, Kysely } from 'kysely';
+
+/** The tables as the queries see them. Instants are epoch ms, yes/no is 1/0, `…_json` is text, binary is bytes. */
+export interface Tables {
+  units: UnitRow;
+  devices: DeviceRow;
+  device_placements: PlacementRow;
+  device_marks: MarkRow;
+  device_states: StateRow;
+  device_documents: DocumentRow;
+  device_days: DayRow;
+  streams: StreamRow;
+  tokens: TokenRow;
+  spool: SpoolTableRow;
+  dead_letters: DeadLetterRow;
+  parked: ParkedRow;
+  tallies: TallyRow;
+  users: UserRow;
+  sessions: SessionRow;
+  api_tokens: ApiTokenRow;
+  audit: AuditRow;
+}
+
+export type Db = Kysely<Tables>;
+
+export interface UnitRow {
+  id: string;
+  code: string;
+  kind: string;
+  name: string;
+  parent: string | null;
+  zone: string | null;
+}
+
+export interface DeviceRow {
+  id: string;
+  class: string;
+  name: string;
+  /** Name without marks and capitals, and the id: what a search looks through. */
+  search: string;
+  fingerprint_json: string;
+  /** The token it last enrolled with. */
+  token: string;
+  enrolled_at: number;
+  revoked_at: number | null;
+  secret_hash: Uint8Array;
+  secret_at: number;
+}
+
+/** Where a device stood from `since` until `until`; null = still there. */
+export interface PlacementRow {
+  device: string;
+  unit: string;
+  since: number;
+  until: number | null;
+}
+
+/** One part of a fingerprint, to find candidates by. */
+export interface MarkRow {
+  device: string;
+  part: string;
+  value: string;
+}
+
+export interface StateRow {
+  device: string;
+  last_seen: number | null;
+  online: number | null;
+  presence_at: number | null;
+  presence_reason: string | null;
+  clock_boot: string | null;
+  clock_offset: number | null;
+  skew: number | null;
+  report_at: number | null;
+  session: string | null;
+  use_state: string | null;
+  metrics_json: string | null;
+  observed_until: number | null;
+  birth_at: number | null;
+  inventory_at: number | null;
+  security_at: number | null;
+  event_at: number | null;
+}
+
+/** The newest birth, inventory, security and event: large and rarely new, so they are kept apart from the state. */
+export interface DocumentRow {
+  device: string;
+  kind: string;
+  body_json: string;
+}
+
+export interface DayRow {
+  device: string;
+  day: string;
+  on_bits: Uint8Array;
+  active_bits: Uint8Array;
+  blind_bits: Uint8Array;
+}
+
+export interface StreamRow {
+  device: string;
+  stream: string;
+  contiguous: number;
+  /** Array of [first, last]. */
+  ahead_json: string;
+}
+
+export interface TokenRow {
+  id: string;
+  unit: string;
+  class: string;
+  created_at: number;
+  expires_at: number;
+  max_uses: number;
+  uses: number;
+  revoked_at: number | null;
+  secret_hash: Uint8Array;
+}
+
+export interface SpoolTableRow {
+  id: Generated<number>;
+  at: number;
+  line: string;
+}
+
+export interface DeadLetterRow {
+  id: Generated<number>;
+  at: number;
+  line: string;
+  reason: string;
+}
+
+export interface ParkedRow {
+  id: Generated<number>;
+  at: number;
+  device: string;
+  kind: string;
+  code: string;
+  detail: string;
+  payload: Uint8Array;
+}
+
+/** Counts kept beside what they count, so that asking for them reads no table. */
+export interface TallyRow {
+  name: string;
+  value: number;
+}
+export const TALLIES = ['spool_rows', 'spool_bytes', 'dead', 'parked', 'units_version'] as const;
+export type Tally = (typeof TALLIES)[number];
+
+export interface UserRow {
+  id: string;
+  name: string;
+  /** Name as it is compared: NFC, lower case. */
+  name_key: string;
+  role: string;
+  password_hash: string;
+  must_change: number;
+  created_at: number;
+}
+
+export interface SessionRow {
+  hash: Uint8Array;
+  user_id: string;
+  created_at: number;
+  expires_at: number;
+}
+
+export interface ApiTokenRow {
+  hash: Uint8Array;
+  user_id: string;
+  name: string;
+  created_at: number;
+  expires_at: number;
+}
+
+export interface AuditRow {
+  id: Generated<number>;
+  at: number;
+  who: string;
+  what: string;
+  subject: string;
+}
