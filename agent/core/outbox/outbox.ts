@@ -1,0 +1,275 @@
+import { renameSync } from 'node:fs';
+import { encode } from '../../../protocol/decode.ts';
+import { PROTOCOL_VERSION } from '../../../protocol/envelope.ts';
+import type { Payloads } from '../../../protocol/payloads/index.ts';
+import type { UpKind } from '../../../protocol/topics.ts';
+import type { Lifecycle } from '../../../runtime/lifecycle.ts';
+import type { Log } from '../../../runtime/log.ts';
+import { agentFail } from '../../errors.ts';
+import type { Instant, Window } from '../minute-book.ts';
+import { type Bounds, failureOf, type KeptMinute, OutboxFile, type OutboxMessage } from './outbox-file.ts';
+
+export type { Bounds, KeptMinute, OutboxMessage } from './outbox-file.ts';
+
+/** Kinds that are kept until they are acknowledged. */
+export type KeptKind = Exclude<UpKind, 'presence'>;
+/** A message without its place and clocks, which the outbox adds. */
+export type Body<K extends KeptKind> = Omit<Payloads[K], 'v' | 'stream' | 'seq' | 'first' | 'at' | 'boot' | 'mono'>;
+/** The clocks a message carries, and of which boot. */
+export interface Stamp extends Instant {
+  readonly boot: string;
+}
+
+interface Entry<K extends KeptKind = KeptKind> {
+  readonly kind: K;
+  readonly body: (facts: { oldest: number; dropped: number }) => Body<K>;
+  readonly stamp: Stamp;
+  readonly window: Window | undefined;
+}
+
+/** What waits in memory while the disk takes nothing; more than that and the oldest are dropped and counted. */
+const TAIL = 500;
+
+/** What became of an acknowledgement. `ahead` = it covers what was never sent: this file is an older copy of itself. */
+export type Acknowledged = { readonly outcome: 'done'; readonly removed: number } | { readonly outcome: 'foreign' | 'ahead' };
+
+/**
+ * The outbox: everything the collector has not said it stored. A message has its sequence number and its bytes once
+ * `append` returns it, and is only ever sent with these.
+ *
+ * A corrupt file is set aside and a new stream begins. While the disk is full, messages wait in memory without a number.
+ */
+export class Outbox implements Lifecycle {
+  readonly #path: string;
+  readonly #bounds: Bounds;
+  readonly #log: Log;
+  #file: OutboxFile | undefined;
+  readonly #tail: Entry[] = [];
+  /** Dropped beside those the file counts: from the tail. */
+  #lost = 0;
+  #setAside = 0;
+  #full = false;
+  /** Published, but the disk would not take the mark. */
+  readonly #unmarked = new Set<number>();
+  #acknowledged = 0;
+
+  constructor(options: { path: string; bounds: Bounds; log: Log }) {
+    this.#path = options.path;
+    this.#bounds = options.bounds;
+    this.#log = options.log;
+  }
+
+  /** @throws LabwatchError AGENT_ALREADY_RUNNING, AGENT_OUTBOX */
+  async start(): Promise<void> {
+    try {
+      this.#file = new OutboxFile(this.#path);
+    } catch (error) {
+      const failure = failureOf(error);
+      const why = (error as Error).message;
+      if (failure === 'busy') throw agentFail('AGENT_ALREADY_RUNNING', { path: this.#path }, error);
+      if (failure !== 'corrupt') throw agentFail('AGENT_OUTBOX', { path: this.#path, why }, error);
+      this.#replace(why);
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.#file === undefined) return;
+    this.#flushTail();
+    this.#file.close();
+    this.#file = undefined;
+  }
+
+  get stream(): string {
+    return this.#open().stream;
+  }
+  /** Messages that wait for an acknowledgement, those in memory too. */
+  get size(): number {
+    return this.#open().count + this.#tail.length;
+  }
+  /** Dropped for want of room since the stream began. */
+  get dropped(): number {
+    return this.#open().dropped + this.#lost;
+  }
+  /** Nothing below this number will come any more. */
+  get oldest(): number {
+    return this.#guard((file) => file.oldest) ?? this.#open().next;
+  }
+  /** Files that were set aside because they could not be read. */
+  get setAside(): number {
+    return this.#setAside;
+  }
+  /** The disk takes nothing; messages wait in memory. */
+  get full(): boolean {
+    return this.#full;
+  }
+
+  /**
+   * Stores a message. `window`: the minutes it carries are forgotten in the same transaction.
+   * @returns its sequence number; undefined while the disk takes nothing (it is stored as soon as it does)
+   * @throws Error when the message breaks the contract
+   */
+  append<K extends KeptKind>(
+    kind: K,
+    body: Body<K> | ((facts: { oldest: number; dropped: number }) => Body<K>),
+    stamp: Stamp,
+    window?: Window,
+  ): number | undefined {
+    const make = typeof body === 'function' ? body : () => body;
+    const entry = { kind, body: make, stamp, window } as unknown as Entry;
+    this.#flushTail();
+    if (this.#tail.length === 0) {
+      const seq = this.#store(entry);
+      if (seq !== undefined) return seq;
+    }
+    this.#tail.push(entry);
+    if (this.#tail.length > TAIL) {
+      this.#tail.shift();
+      this.#lost += 1;
+    }
+    return undefined;
+  }
+
+  /** Tries to store what waits in memory. @returns whether nothing waits any more */
+  retry(): boolean {
+    this.#flushTail();
+    return this.#tail.length === 0;
+  }
+
+  after(seq: number, limit: number): OutboxMessage[] {
+    return this.#guard((file) => file.after(Math.max(seq, this.#acknowledged), limit)) ?? [];
+  }
+
+  one(seq: number): OutboxMessage | undefined {
+    return this.#guard((file) => file.one(seq));
+  }
+
+  /** To be called before the messages go out. */
+  markPublished(seqs: readonly number[]): void {
+    const done = this.#guard((file) => {
+      file.markPublished(seqs);
+      return true;
+    });
+    if (done !== true) for (const seq of seqs) this.#unmarked.add(seq);
+  }
+
+  acknowledge(stream: string, seq: number): Acknowledged {
+    const file = this.#open();
+    if (stream !== file.stream) return { outcome: 'foreign' };
+    if (seq >= file.next) return { outcome: 'ahead' };
+    const unsent = this.#guard((open) => open.unpublished(seq)) ?? [];
+    if (unsent.some((each) => !this.#unmarked.has(each))) return { outcome: 'ahead' };
+    this.#acknowledged = Math.max(this.#acknowledged, seq);
+    for (const each of this.#unmarked) if (each <= seq) this.#unmarked.delete(each);
+    const removed = this.#guard((open) => (open.oldest <= seq ? open.removeUpTo(seq) : 0)) ?? 0;
+    return { outcome: 'done', removed };
+  }
+
+  /**
+   * Begins a new stream and gives every waiting message a place in it. For a file that was set back to an older copy of
+   * itself (a frozen disk, a restored image): its numbers were used before, so the collector takes new messages for old ones.
+   */
+  renew(): void {
+    this.#guard((file) => {
+      file.renumber((message, place) => {
+        const old = JSON.parse(Buffer.from(message.bytes).toString('utf8')) as Record<string, unknown>;
+        const { first: _, ...rest } = old;
+        const fresh = { ...rest, ...place, ...(message.kind === 'birth' ? { oldest: 1 } : {}) };
+        return encode(message.kind, fresh as Payloads[UpKind]);
+      });
+    });
+    this.#acknowledged = 0;
+    this.#unmarked.clear();
+  }
+
+  keepMinutes(minutes: readonly KeptMinute[]): void {
+    if (minutes.length > 0) this.#guard((file) => file.keepMinutes(minutes));
+  }
+
+  keptMinutes(): KeptMinute[] {
+    return this.#guard((file) => file.keptMinutes()) ?? [];
+  }
+
+  note(key: string): string | undefined {
+    return this.#guard((file) => file.note(key));
+  }
+
+  setNote(key: string, value: string): void {
+    this.#guard((file) => file.setNote(key, value));
+  }
+
+  #open(): OutboxFile {
+    if (this.#file === undefined) throw new Error('the outbox is not open');
+    return this.#file;
+  }
+
+  #store(entry: Entry): number | undefined {
+    return this.#guard((file) =>
+      file.append(
+        entry.kind,
+        ({ stream, seq, oldest, dropped }) => {
+          const body = entry.body({ oldest, dropped: dropped + this.#lost });
+          return encode(entry.kind, { v: PROTOCOL_VERSION, stream, seq, ...entry.stamp, ...body } as Payloads[UpKind]);
+        },
+        this.#bounds,
+        entry.window === undefined ? undefined : { boot: entry.stamp.boot, minute: entry.window.minute, span: entry.window.span },
+      ),
+    );
+  }
+
+  #flushTail(): void {
+    while (this.#tail.length > 0) {
+      if (this.#store(this.#tail[0]!) === undefined) return;
+      this.#tail.shift();
+    }
+  }
+
+  /** Does something with the file. undefined when the disk refuses now; a corrupt file is replaced and the work done on the new one. */
+  #guard<T>(work: (file: OutboxFile) => T): T | undefined {
+    const attempt = (): T => {
+      const result = work(this.#open());
+      if (this.#full) this.#log.info('the disk takes messages again');
+      this.#full = false;
+      return result;
+    };
+    try {
+      return attempt();
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure === 'other' || failure === 'busy') throw error;
+      if (failure === 'corrupt') {
+        this.#replace((error as Error).message);
+        return attempt();
+      }
+      if (!this.#full) this.#log.error({ why: (error as Error).message }, `the disk takes no more messages; the last ${TAIL} wait in memory`);
+      this.#full = true;
+      return undefined;
+    }
+  }
+
+  /** Sets the file aside for an engineer and begins a new one. */
+  #replace(why: string): void {
+    try {
+      this.#file?.close();
+    } catch {
+      // It is broken; that is why it goes.
+    }
+    const aside = `${this.#path}.corrupt-${Date.now()}`;
+    for (const suffix of ['', '-wal', '-shm']) {
+      try {
+        renameSync(`${this.#path}${suffix}`, `${aside}${suffix}`);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw agentFail('AGENT_OUTBOX', { path: this.#path, why }, error);
+      }
+    }
+    this.#setAside += 1;
+    this.#acknowledged = 0;
+    this.#unmarked.clear();
+    this.#log.error({ why, aside }, 'the outbox is damaged: it was set aside and a new stream begins');
+    try {
+      this.#file = new OutboxFile(this.#path);
+      this.#file.setNote('replaced', '1');
+    } catch (error) {
+      throw agentFail('AGENT_OUTBOX', { path: this.#path, why: (error as Error).message }, error);
+    }
+  }
+}
