@@ -31,6 +31,13 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+/** Fails when a table of ours has another shape. */
+const SHAPE = [
+  'SELECT key, value FROM meta LIMIT 0',
+  'SELECT seq, kind, published, bytes FROM message LIMIT 0',
+  'SELECT boot, minute, active, blind, at, mono FROM minute LIMIT 0',
+];
+
 const INSERT_MINUTE = 'INSERT OR REPLACE INTO minute (boot, minute, active, blind, at, mono) VALUES (?, ?, ?, ?, ?, ?)';
 
 /** How SQLite says why it failed: the low byte of `errcode` (sqlite.org/rescode.html). */
@@ -39,8 +46,8 @@ export function failureOf(error: unknown): 'busy' | 'corrupt' | 'storage' | 'oth
   if (code === undefined) return 'other';
   const primary = code & 0xff;
   if (primary === 5 || primary === 6) return 'busy';
-  // CORRUPT, NOTADB; and FORMAT, or a table of ours that is missing or has another shape (ERROR).
-  if (primary === 11 || primary === 26 || primary === 24 || primary === 1) return 'corrupt';
+  // CORRUPT, NOTADB.
+  if (primary === 11 || primary === 26) return 'corrupt';
   // PERM, READONLY, IOERR, FULL, CANTOPEN.
   return [3, 8, 10, 13, 14].includes(primary) ? 'storage' : 'other';
 }
@@ -63,9 +70,7 @@ export class OutboxFile {
     this.#db = new DatabaseSync(path, { timeout: 3000 });
     try {
       this.#db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -512;');
-      const sound = this.#db.prepare('PRAGMA quick_check(1)').get() as { quick_check?: string } | undefined;
-      if (sound?.quick_check !== 'ok') throw Object.assign(new Error(`quick_check: ${sound?.quick_check ?? 'no answer'}`), { errcode: 11 });
-      this.transaction(() => this.#db.exec(SCHEMA));
+      this.#check();
       this.stream = this.note('stream') ?? '';
       if (!/^[a-z0-9]{26}$/.test(this.stream)) this.stream = this.transaction(() => this.#begin());
       const { count, bytes } = this.#get('SELECT count(*) AS count, coalesce(sum(length(bytes)), 0) AS bytes FROM message') as {
@@ -217,7 +222,7 @@ export class OutboxFile {
       KeptMinute,
       'active' | 'blind'
     > & { active: number; blind: number })[];
-    return rows.map((row) => ({ ...row, active: row.active === 1, blind: row.blind === 1 }));
+    return rows.map(({ boot, minute, active, blind, at, mono }) => ({ boot, minute, active: active === 1, blind: blind === 1, at, mono }));
   }
 
   /** A small fact that must survive a restart. */
@@ -236,6 +241,18 @@ export class OutboxFile {
 
   close(): void {
     this.#db.close();
+  }
+
+  #check(): void {
+    const broken = (why: string): Error => Object.assign(new Error(why), { errcode: 11 });
+    const sound = this.#db.prepare('PRAGMA quick_check(1)').get() as { quick_check?: string } | undefined;
+    if (sound?.quick_check !== 'ok') throw broken(`quick_check: ${sound?.quick_check ?? 'no answer'}`);
+    this.transaction(() => this.#db.exec(SCHEMA));
+    try {
+      for (const sql of SHAPE) this.#db.prepare(sql);
+    } catch (error) {
+      throw broken((error as Error).message);
+    }
   }
 
   #begin(): string {

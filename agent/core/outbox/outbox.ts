@@ -208,7 +208,7 @@ export class Outbox implements Lifecycle {
         entry.kind,
         ({ stream, seq, oldest, dropped }) => {
           const body = entry.body({ oldest, dropped: dropped + this.#lost });
-          return encode(entry.kind, { v: PROTOCOL_VERSION, stream, seq, ...entry.stamp, ...body } as Payloads[UpKind]);
+          return encode(entry.kind, { v: PROTOCOL_VERSION, stream, seq, ...entry.stamp, ...body } as Payloads[KeptKind]);
         },
         this.#bounds,
         entry.window === undefined ? undefined : { boot: entry.stamp.boot, minute: entry.window.minute, span: entry.window.span },
@@ -218,7 +218,13 @@ export class Outbox implements Lifecycle {
 
   #flushTail(): void {
     while (this.#tail.length > 0) {
-      if (this.#store(this.#tail[0]!) === undefined) return;
+      try {
+        if (this.#store(this.#tail[0]!) === undefined) return;
+      } catch (error) {
+        // It breaks the contract and would block those behind it.
+        this.#lost += 1;
+        this.#log.error({ kind: this.#tail[0]!.kind, why: (error as Error).message }, 'a message could not be stored');
+      }
       this.#tail.shift();
     }
   }
@@ -240,7 +246,8 @@ export class Outbox implements Lifecycle {
         this.#replace((error as Error).message);
         return attempt();
       }
-      if (!this.#full) this.#log.error({ why: (error as Error).message }, `the disk takes no more messages; the last ${TAIL} wait in memory`);
+      if (!this.#full)
+        this.#log.error({ why: (error as Error).message }, `the disk takes no more messages; the last ${TAIL} wait in memory`);
       this.#full = true;
       return undefined;
     }
