@@ -1,0 +1,56 @@
+import type { Id } from '../../../ledger/index.ts';
+import { encode } from '../../../protocol/decode.ts';
+import { PROTOCOL_VERSION } from '../../../protocol/envelope.ts';
+import { topicOf } from '../../../protocol/topics.ts';
+import type { Counter, Metrics } from '../../../runtime/metrics.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { MessageSource } from '../../ports/message-source.ts';
+
+/** Everything of the stream up to `contiguous` is on disk. */
+export interface Acknowledgement {
+  readonly device: Id;
+  readonly stream: Id;
+  readonly contiguous: number;
+}
+
+/** More than this under way means that nobody takes them; devices send again what stays unacknowledged. */
+const MOST_UNDER_WAY = 20_000;
+
+/**
+ * Publishes acknowledgements without waiting for them: a device that does not read must not hold up the others. One that is
+ * lost costs nothing, because the device sends again and is acknowledged again.
+ */
+export class Acknowledger {
+  readonly #publish: MessageSource['publish'];
+  readonly #clock: Clock;
+  readonly #counter: Counter;
+  #underWay = 0;
+
+  constructor(options: { publish: MessageSource['publish']; clock: Clock; metrics: Metrics }) {
+    this.#publish = options.publish;
+    this.#clock = options.clock;
+    this.#counter = options.metrics.counter('labwatch_intake_acknowledgements_total', 'Acknowledgements by what became of them.');
+  }
+
+  send(acknowledgements: readonly Acknowledgement[]): void {
+    for (const { device, stream, contiguous } of acknowledgements) {
+      // Nothing of the stream is complete yet: there is nothing the device may forget.
+      if (contiguous === 0) continue;
+      if (this.#underWay >= MOST_UNDER_WAY) {
+        this.#counter.add({ outcome: 'skipped' });
+        continue;
+      }
+      const payload = encode('ack', { v: PROTOCOL_VERSION, stream, seq: contiguous, at: this.#clock.now() });
+      this.#underWay++;
+      this.#publish(topicOf(device, 'ack'), payload, { retain: false }).then(
+        () => this.#settled('sent'),
+        () => this.#settled('failed'),
+      );
+    }
+  }
+
+  #settled(outcome: 'sent' | 'failed'): void {
+    this.#underWay--;
+    this.#counter.add({ outcome });
+  }
+}

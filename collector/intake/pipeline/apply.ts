@@ -1,0 +1,85 @@
+import type { DayUse, DeviceState } from '../../../ledger/index.ts';
+import type { TrueTime } from '../../model/clock.ts';
+import type { Reading, ReadingOf } from '../../model/reading.ts';
+import { addWindow, endOfLastOn, lastUse, type MinuteWindow } from '../../model/window.ts';
+import { type Batch, type Item, KEEP, type Stage } from './stage.ts';
+
+const newer = (at: number, than: number | null): boolean => than === null || at >= than;
+const later = (a: number | null, b: number | undefined): number | null => (b === undefined ? a : a === null ? b : Math.max(a, b));
+
+/** A report's minutes in true time. */
+export function windowOf(report: ReadingOf<'report'>['data'], time: TrueTime): MinuteWindow {
+  const { minute, span, on, active, blind } = report;
+  return { minute: minute + time.shift, span, on, active, blind };
+}
+
+function applyReport(state: DeviceState, report: ReadingOf<'report'>['data'], time: TrueTime): DeviceState {
+  const window = windowOf(report, time);
+  const end = (window.minute + window.span) * 60_000;
+  const observedUntil = later(state.observedUntil, endOfLastOn(window));
+  if (!newer(end, state.reportAt)) return { ...state, observedUntil };
+  const { session, metrics } = report;
+  return { ...state, observedUntil, reportAt: end, session, metrics, use: lastUse(window) };
+}
+
+/** What came over a live line is what holds now; of a retained copy only the state is taken, not the time it was said. */
+function applyPresence(state: DeviceState, item: Item, presence: ReadingOf<'presence'>['data']): DeviceState {
+  if (state.online === presence.online && state.presenceReason === presence.reason) return state;
+  return { ...state, online: presence.online, presenceReason: presence.reason, presenceAt: item.message.receivedAt };
+}
+
+/** The newest by true time stays; replaying an older one changes nothing. */
+export function applyReading(state: DeviceState, item: Item, reading: Reading): DeviceState {
+  if (reading.kind === 'presence') return applyPresence(state, item, reading.data);
+  const time = item.time!;
+  switch (reading.kind) {
+    case 'report':
+      return applyReport(state, reading.data, time);
+    case 'birth':
+      return newer(time.at, state.birthAt) ? { ...state, birthAt: time.at, birth: reading.data } : state;
+    case 'inventory':
+      return newer(time.at, state.inventoryAt) ? { ...state, inventoryAt: time.at, inventory: reading.data } : state;
+    case 'security':
+      return newer(time.at, state.securityAt) ? { ...state, securityAt: time.at, security: reading.data } : state;
+    case 'event':
+      return newer(time.at, state.eventAt) ? { ...state, eventAt: time.at, event: reading.data } : state;
+  }
+}
+
+/** The Will is spoken by the broker, and a retained copy is old: neither means that the device was heard now. */
+const heardNow = (item: Item): boolean =>
+  !item.message.retained && !(item.reading?.kind === 'presence' && item.reading.data.reason === 'lost');
+
+function touch(item: Item, batch: Batch): void {
+  const state = batch.states.get(item.device)!;
+  let next = item.reading === undefined || item.verdict.fate !== 'keep' ? state : applyReading(state, item, item.reading);
+  if (heardNow(item) && (next.lastSeen === null || item.message.receivedAt > next.lastSeen)) next = { ...next, lastSeen: item.message.receivedAt };
+  if (next === state) return;
+  batch.states.set(item.device, next);
+  batch.changed.add(item.device);
+}
+
+function addUse(item: Item, batch: Batch): void {
+  if (item.verdict.fate !== 'keep' || item.reading?.kind !== 'report') return;
+  let days = batch.use.get(item.device);
+  if (days === undefined) batch.use.set(item.device, (days = new Map()));
+  addWindow(days, windowOf(item.reading.data, item.time!), batch.devices.get(item.device)!.place.effectiveZone);
+}
+
+const rowsOf = (use: Batch['use']): DayUse[] =>
+  [...use].flatMap(([device, days]) => [...days].map(([day, bits]) => ({ device, day, ...bits })));
+
+/** Brings readings into the state of their devices and into the bitmaps of their days. */
+export const apply: Stage = {
+  name: 'apply',
+  parkedToo: true,
+  each: (item, batch) => {
+    addUse(item, batch);
+    touch(item, batch);
+    return KEEP;
+  },
+  finish: async (batch) => {
+    if (batch.use.size > 0) await batch.tx.orUse(rowsOf(batch.use));
+    if (batch.changed.size > 0) await batch.tx.saveStates([...batch.changed].map((id) => batch.states.get(id)!));
+  },
+};

@@ -1,0 +1,116 @@
+import type { Id, IntakeLedger, IntakeTransaction, ParkedMessage } from '../../../ledger/index.ts';
+import type { Log } from '../../../runtime/log.ts';
+import type { Counter, Metrics } from '../../../runtime/metrics.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { IncomingMessage } from '../../ports/message-source.ts';
+import type { Decoder } from '../decoders/decoder.ts';
+import type { Acknowledgement } from './ack.ts';
+import { decodeMessage } from './decode.ts';
+import { type Batch, drop, type Item, park, type Stage } from './stage.ts';
+import { STEPS } from './steps.ts';
+import { validate } from './validate.ts';
+
+/** What a committed batch did. */
+export interface BatchResult {
+  readonly acknowledgements: readonly Acknowledgement[];
+  /** Devices whose state changed. */
+  readonly changed: readonly Id[];
+}
+
+export interface PipelineOptions {
+  readonly ledger: IntakeLedger;
+  readonly decoders: readonly Decoder[];
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly steps?: readonly Stage[];
+}
+
+/** Takes batches of messages through the steps; one transaction each. */
+export class Pipeline {
+  readonly #options: PipelineOptions;
+  readonly #steps: readonly Stage[];
+  readonly #counter: Counter;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+    this.#steps = options.steps ?? STEPS;
+    this.#counter = options.metrics.counter(
+      'labwatch_intake_messages_total',
+      'Messages by kind, by what became of them (stored, dropped, parked) and why.',
+    );
+  }
+
+  /**
+   * Resolves when everything worth keeping of the batch is on disk. Counts only then, so that an attempt that failed is not
+   * counted twice.
+   * @throws what the ledger throws: nothing of the batch was stored and it must be offered again
+   */
+  async handle(messages: readonly IncomingMessage[]): Promise<BatchResult> {
+    const items = messages.flatMap((message) => decodeMessage(message, this.#options.decoders));
+    for (const item of items) item.verdict = validate(item);
+    const alive = items.filter((item) => item.verdict.fate !== 'drop');
+    // Copies: a ledger that runs the work twice must not meet the verdicts of the first time.
+    const work = (tx: IntakeTransaction): Promise<Batch> =>
+      this.#inTransaction(
+        tx,
+        alive.map((item) => ({ ...item })),
+      );
+    const batch = alive.length === 0 ? undefined : await this.#options.ledger.batch(work);
+    for (const item of items) if (item.verdict.fate === 'drop') this.#count(item);
+    if (batch === undefined) return { acknowledgements: [], changed: [] };
+    for (const item of batch.items) this.#count(item);
+    return { acknowledgements: [...batch.touched].map((key) => batch.streams.get(key)!), changed: [...batch.changed] };
+  }
+
+  async #inTransaction(tx: IntakeTransaction, items: readonly Item[]): Promise<Batch> {
+    const batch = newBatch(tx, items, this.#options.clock.now());
+    for (const step of this.#steps) {
+      await step.prepare?.(batch);
+      if (step.each !== undefined) for (const item of items) this.#runOne(step, item, batch);
+      await step.finish?.(batch);
+    }
+    const parked = items.flatMap((item) => parkedMessage(item, batch.now));
+    if (parked.length > 0) await tx.park(parked);
+    return batch;
+  }
+
+  /** A defect in a step costs the one message that met it, never the batch: the message is parked with everything it said. */
+  #runOne(step: Stage, item: Item, batch: Batch): void {
+    if (item.verdict.fate === 'drop' || (item.verdict.fate === 'park' && step.parkedToo !== true)) return;
+    try {
+      const verdict = step.each!(item, batch);
+      if (verdict.fate !== 'keep') item.verdict = verdict;
+    } catch (error) {
+      this.#options.log.error({ err: error, step: step.name, kind: item.kind, device: item.device }, 'a step failed on a message');
+      item.verdict = item.place === undefined ? drop('INTERNAL') : park('INTERNAL', `step ${step.name}`);
+    }
+  }
+
+  #count(item: Item): void {
+    const { verdict, kind } = item;
+    if (verdict.fate === 'keep') this.#counter.add({ kind, outcome: 'stored', reason: '' });
+    else this.#counter.add({ kind, outcome: verdict.fate === 'drop' ? 'dropped' : 'parked', reason: verdict.reason });
+  }
+}
+
+function newBatch(tx: IntakeTransaction, items: readonly Item[], now: number): Batch {
+  return {
+    items,
+    tx,
+    now,
+    devices: new Map(),
+    states: new Map(),
+    changed: new Set(),
+    streams: new Map(),
+    touched: new Set(),
+    use: new Map(),
+    lines: [],
+  };
+}
+
+function parkedMessage(item: Item, at: number): ParkedMessage[] {
+  if (item.verdict.fate !== 'park') return [];
+  const { reason: code, detail } = item.verdict;
+  return [{ device: item.device, kind: item.kind, code, detail, payload: item.message.payload, at }];
+}
