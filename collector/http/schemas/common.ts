@@ -1,4 +1,4 @@
-import { Type, type TSchema } from 'typebox';
+import { Type, type Static, type TSchema } from 'typebox';
 
 /** RFC 3339 with offset, e.g. 2026-11-21T08:15:00+07:00, in the unit's zone. */
 export const DateTime = Type.String({ format: 'date-time', description: 'RFC 3339 with offset, in the zone of the unit.' });
@@ -16,9 +16,10 @@ export const Problem = Type.Object(
     type: Type.String(),
     title: Type.String(),
     status: Type.Integer(),
-    code: Type.String({ description: 'Stable code of docs/errors.md.' }),
+    code: Type.String({ description: 'Stable code; see docs/http-api.md.' }),
     detail: Type.Optional(Type.String()),
     text: Type.Optional(Text),
   },
   { $id: 'Problem' },
 );
+export type Problem = Static<typeof Problem>;

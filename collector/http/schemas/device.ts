@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { METRIC_NAMES } from '../../../protocol/catalogue.ts';
+import { METRIC_NAMES, type MetricName } from '../../../protocol/catalogue.ts';
 import { Inventory } from '../../../protocol/payloads/inventory.ts';
 import { Birth } from '../../../protocol/payloads/birth.ts';
 import { Security } from '../../../protocol/payloads/security.ts';
@@ -22,15 +22,22 @@ export const Trouble = Type.Object(
   },
   { $id: 'Trouble' },
 );
+export type Trouble = Static<typeof Trouble>;
 
 export const USE_STATES = ['off', 'idle', 'active', 'blind', 'unknown'] as const;
 export const ANTIVIRUS_VERDICTS = ['protected', 'stale', 'on-demand', 'off', 'expired', 'none', 'unknown'] as const;
 
-export const UnitRef = Type.Object({
-  id: Type.String(),
-  kind: enumOf(UNIT_KINDS),
-  name: Type.String(),
-});
+export const DEVICE_STATES = ['online', 'offline', 'silent', 'never', 'revoked'] as const;
+
+export const UnitRef = Type.Object(
+  {
+    id: Type.String(),
+    kind: enumOf(UNIT_KINDS),
+    name: Type.String(),
+  },
+  { $id: 'UnitRef' },
+);
+export type UnitRef = Static<typeof UnitRef>;
 
 /** One line of the list. Numbers that are not known are null, never 0. */
 export const DeviceSummary = Type.Object(
@@ -40,7 +47,7 @@ export const DeviceSummary = Type.Object(
     class: enumOf(DEVICE_CLASSES),
     unit: UnitRef,
     path: Type.Array(UnitRef, { description: 'From the root to the unit.' }),
-    state: enumOf(['online', 'offline', 'silent', 'never', 'revoked']),
+    state: enumOf(DEVICE_STATES),
     lastSeen: Nullable(DateTime),
     use: Type.Object({ state: enumOf(USE_STATES), session: Nullable(enumOf(SESSIONS)) }),
     latest: Type.Object(
@@ -64,6 +71,24 @@ export const DeviceSummary = Type.Object(
 );
 export type DeviceSummary = Static<typeof DeviceSummary>;
 export const DevicePage = Page(DeviceSummary, 'DevicePage');
+export type DevicePage = Static<typeof DevicePage>;
+
+/** Which devices, and which part of the list. */
+export const DeviceQuery = Type.Object({
+  unit: Type.Optional(Type.String({ maxLength: 64, description: 'Id of a unit: it and everything under it.' })),
+  q: Type.Optional(Type.String({ maxLength: 80, description: 'Part of the name or id, case-insensitive.' })),
+  state: Type.Optional(enumOf(DEVICE_STATES)),
+  troubled: Type.Optional(Type.Boolean({ description: 'Only devices with something wrong (true) or with nothing wrong (false).' })),
+  cursor: Type.Optional(Type.String({ pattern: '^[a-z0-9]{26}$', description: '`next` of the page before.' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, description: 'Default 100.' })),
+});
+export type DeviceQuery = Static<typeof DeviceQuery>;
+
+export const DeviceParams = Type.Object({ id: DeviceId });
+export const DayParams = Type.Object({
+  id: DeviceId,
+  day: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'yyyy-mm-dd, a day in the zone of the unit.' }),
+});
 
 const withoutEnvelope = <T extends { properties: Record<string, unknown> }>(schema: T) => schema;
 
@@ -93,11 +118,12 @@ export type DeviceDetail = Static<typeof DeviceDetail>;
 
 /** Query of a series: times RFC 3339 or epoch ms; default the last 24 hours; step in seconds, default chosen for about 300 points. */
 export const SeriesQuery = Type.Object({
-  field: enumOf(METRIC_NAMES as unknown as readonly string[]),
-  from: Type.Optional(Type.String()),
-  to: Type.Optional(Type.String()),
+  field: Type.Enum(METRIC_NAMES as unknown as [MetricName, ...MetricName[]]),
+  from: Type.Optional(Type.String({ maxLength: 40, description: 'RFC 3339 or epoch ms, inclusive.' })),
+  to: Type.Optional(Type.String({ maxLength: 40, description: 'RFC 3339 or epoch ms, exclusive.' })),
   step: Type.Optional(Type.Integer({ minimum: 60, maximum: 86_400 })),
 });
+export type SeriesQuery = Static<typeof SeriesQuery>;
 export const Series = Type.Object(
   {
     device: DeviceId,
@@ -158,4 +184,6 @@ export const UnitNode = Type.Object(
   },
   { $id: 'UnitNode' },
 );
+export type UnitNode = Static<typeof UnitNode>;
 export const UnitPage = Page(UnitNode, 'UnitPage');
+export type UnitPage = Static<typeof UnitPage>;

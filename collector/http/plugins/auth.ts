@@ -1,0 +1,66 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { User } from '../../../ledger/index.ts';
+import type { App, HttpContext } from '../context.ts';
+import { ProblemError } from '../problems.ts';
+
+export const SESSION_COOKIE = 'labwatch_session';
+/** A session ends 12 hours after it was last used. */
+export const SESSION_TTL_MS = 12 * 3_600_000;
+
+/** Who calls, and by what. */
+export interface Auth {
+  readonly user: User;
+  readonly by: 'session' | 'token';
+  /** The cookie's or token's value. Never logged. */
+  readonly value: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    auth: Auth | null;
+  }
+}
+
+const BEARER = /^Bearer ([\x21-\x7e]{1,200})$/i;
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Looks the caller up; null when there is no valid session or token. */
+export async function authenticate(context: HttpContext, request: FastifyRequest): Promise<Auth | null> {
+  const { users } = context.ledger;
+  const now = context.clock.now();
+  const header = request.headers.authorization;
+  if (header !== undefined) {
+    const value = BEARER.exec(header)?.[1];
+    const user = value === undefined ? undefined : await users.apiToken(value, now);
+    return user === undefined || value === undefined ? null : { user, by: 'token', value };
+  }
+  const value = request.cookies[SESSION_COOKIE];
+  if (value === undefined || value === '' || value.length > 200) return null;
+  const user = await users.session(value, now);
+  return user === undefined ? null : { user, by: 'session', value };
+}
+
+/**
+ * Closes a scope: every route in it, known or not, answers 401 without a session or token unless it says
+ * `config.access: 'open'`. Viewers may only read; a one-time password must be changed before anything is written.
+ */
+export function requireAuth(scope: App, context: HttpContext): void {
+  scope.addHook('onRequest', async (request) => {
+    const config = request.routeOptions.config;
+    if (config.access === 'open') return;
+    request.auth = await authenticate(context, request);
+    if (request.auth === null) throw new ProblemError('NOT_LOGGED_IN');
+    if (SAFE_METHODS.has(request.method) || config.beforePasswordChange === true) return;
+    if (request.auth.user.mustChangePassword && request.auth.by === 'session') throw new ProblemError('PASSWORD_CHANGE_NEEDED');
+    if (request.auth.user.role !== 'admin') throw new ProblemError('NOT_ALLOWED');
+  });
+}
+
+/** Sent only to this site (SameSite), never readable by scripts; over TLS only where the listener has it. It ends with the browser: lab PCs are shared. */
+export function setSessionCookie(request: FastifyRequest, reply: FastifyReply, value: string): void {
+  void reply.setCookie(SESSION_COOKIE, value, { path: '/', httpOnly: true, sameSite: 'strict', secure: request.protocol === 'https' });
+}
+
+export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply): void {
+  void reply.clearCookie(SESSION_COOKIE, { path: '/', httpOnly: true, sameSite: 'strict', secure: request.protocol === 'https' });
+}
