@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type, type TEnum } from 'typebox';
 
 /**
  * What a string in a payload may carry. Every string field names one of these, and a test walks all schemas to prove
@@ -58,8 +58,8 @@ export const Zone = carrying(
 export const PlainDate = (description: string) => carrying('date', '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$', 10, description);
 
 /** A closed list of codes. */
-export function OneOf<const T extends readonly string[]>(values: T, description: string) {
-  return Type.Enum(values as unknown as [...T], { description });
+export function OneOf<const T extends readonly string[]>(values: T, description: string): TEnum<[...T]> {
+  return Type.Enum([...values] as [...T], { description }) as TEnum<[...T]>;
 }
 
 /** Epoch milliseconds of some clock; the bounds only keep it an exact integer. */
