@@ -1,3 +1,5 @@
+import { makeClient } from '../../collector/http/client-generator.ts';
+import { makeOpenapi } from '../../collector/http/openapi.ts';
 import { asyncapiDocument, type Examples } from '../../protocol/asyncapi.ts';
 import { DOWN_KINDS, UP_KINDS } from '../../protocol/topics.ts';
 import { validExamples } from './examples.ts';
@@ -20,4 +22,8 @@ function asyncapi(): string {
 }
 
 /** Every generated file. `npm run generate` writes them, `npm run generate -- --check` and a test compare them. */
-export const GENERATED: readonly Generated[] = [{ file: 'docs/api/asyncapi.json', make: asyncapi }];
+export const GENERATED: readonly Generated[] = [
+  { file: 'docs/api/asyncapi.json', make: asyncapi },
+  { file: 'docs/api/openapi.json', make: makeOpenapi },
+  { file: 'dashboards/console/src/api/generated.ts', make: makeClient },
+];

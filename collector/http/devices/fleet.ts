@@ -132,7 +132,8 @@ export class Fleet {
       name: place.name,
       parent: place.parent,
       zone: place.effectiveZone,
-      ...counts.get(place.id)!,
+      devices: counts.get(place.id)!.devices,
+      troubled: counts.get(place.id)!.troubled,
     }));
   }
 }

@@ -1,6 +1,6 @@
 import type { Device, DeviceState, UnitPlace } from '../../../ledger/index.ts';
 import { judge } from '../../judgement/judge.ts';
-import type { DeviceDetail, DeviceSummary, UnitRef } from '../schemas/device.ts';
+import { ENVELOPE_KEYS, type DeviceDetail, type DeviceSummary, type UnitRef } from '../schemas/device.ts';
 import { rfc3339, rfc3339OrNull } from '../time.ts';
 
 /** A device with all that is known of it. */
@@ -34,12 +34,17 @@ export function summaryOf({ device, state, place }: Known, now: number): DeviceS
       temperature: metrics.temperature?.mean ?? null,
     },
     antivirus: { verdict: antivirus.verdict, product: antivirus.product, definitionsAgeDays: antivirus.definitionsAgeDays },
-    troubles: troubles.map((trouble) => ({ ...trouble, since: rfc3339OrNull(trouble.since, zone) })),
+    troubles: troubles.map(({ code, severity, what, advice, since }) => ({
+      code,
+      severity,
+      what,
+      advice,
+      since: rfc3339OrNull(since, zone),
+    })),
   };
 }
 
-/** What every message carries for the sake of delivery says nothing to a reader of the API. */
-const ENVELOPE = new Set(['v', 'stream', 'seq', 'at', 'first', 'boot', 'mono']);
+const ENVELOPE: ReadonlySet<string> = new Set(ENVELOPE_KEYS);
 
 function part<T extends object, D>(at: number | null, message: T | null, zone: string): { at: string; data: D } | null {
   if (at === null || message === null) return null;
@@ -57,7 +62,7 @@ export function detailOf(known: Known, now: number): DeviceDetail {
     zone,
     enrolledAt: rfc3339(device.enrolledAt, zone),
     clockErrorSeconds: state.skew === null ? null : Math.round(state.skew / 1000),
-    metrics: state.metrics as DeviceDetail['metrics'],
+    metrics: state.metrics,
     birth: part<object, Data<'birth'>>(state.birthAt, state.birth, zone),
     inventory: part<object, Data<'inventory'>>(state.inventoryAt, state.inventory, zone),
     security: part<object, Data<'security'>>(state.securityAt, state.security, zone),

@@ -3,7 +3,7 @@ import { METRIC_NAMES, type MetricName } from '../../../protocol/catalogue.ts';
 import { Inventory } from '../../../protocol/payloads/inventory.ts';
 import { Birth } from '../../../protocol/payloads/birth.ts';
 import { Security } from '../../../protocol/payloads/security.ts';
-import { SESSIONS } from '../../../protocol/payloads/report.ts';
+import { Report, SESSIONS } from '../../../protocol/payloads/report.ts';
 import { DEVICE_CLASSES, UNIT_KINDS } from '../../../ledger/index.ts';
 import { DateTime, DeviceId, Nullable, Page, Text } from './common.ts';
 
@@ -90,7 +90,8 @@ export const DayParams = Type.Object({
   day: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'yyyy-mm-dd, a day in the zone of the unit.' }),
 });
 
-const withoutEnvelope = <T extends { properties: Record<string, unknown> }>(schema: T) => schema;
+/** What every message carries for the sake of delivery says nothing to a reader of the API. */
+export const ENVELOPE_KEYS = ['v', 'stream', 'seq', 'at', 'first', 'boot', 'mono'] as const;
 
 /** Everything of one device. The three parts are the newest message of their kind, as it came. */
 export const DeviceDetail = Type.Object(
@@ -99,18 +100,10 @@ export const DeviceDetail = Type.Object(
     zone: Type.String(),
     enrolledAt: DateTime,
     clockErrorSeconds: Nullable(Type.Number({ description: 'Agent clock minus true time.' })),
-    metrics: Nullable(
-      Type.Record(Type.String(), Type.Union([Type.Number(), Type.Object({ min: Type.Number(), mean: Type.Number(), max: Type.Number() })])),
-    ),
-    birth: Nullable(
-      Type.Object({ at: DateTime, data: withoutEnvelope(Type.Omit(Birth, ['v', 'stream', 'seq', 'at', 'first', 'boot', 'mono'])) }),
-    ),
-    inventory: Nullable(
-      Type.Object({ at: DateTime, data: withoutEnvelope(Type.Omit(Inventory, ['v', 'stream', 'seq', 'at', 'first', 'boot', 'mono'])) }),
-    ),
-    security: Nullable(
-      Type.Object({ at: DateTime, data: withoutEnvelope(Type.Omit(Security, ['v', 'stream', 'seq', 'at', 'first', 'boot', 'mono'])) }),
-    ),
+    metrics: Nullable(Report.properties.metrics),
+    birth: Nullable(Type.Object({ at: DateTime, data: Type.Omit(Birth, ENVELOPE_KEYS as unknown as [...typeof ENVELOPE_KEYS]) })),
+    inventory: Nullable(Type.Object({ at: DateTime, data: Type.Omit(Inventory, ENVELOPE_KEYS as unknown as [...typeof ENVELOPE_KEYS]) })),
+    security: Nullable(Type.Object({ at: DateTime, data: Type.Omit(Security, ENVELOPE_KEYS as unknown as [...typeof ENVELOPE_KEYS]) })),
   },
   { $id: 'DeviceDetail' },
 );

@@ -1,0 +1,619 @@
+// Generated from docs/api/openapi.json by `npm run generate`. Do not edit.
+/* oxlint-disable max-lines */
+
+export interface Alive {
+  status: 'alive';
+}
+
+export interface DeviceDay {
+  device: string;
+  day: string;
+  zone: string;
+  states: string;
+  bitmaps: {
+    on: string;
+    active: string;
+    blind: string;
+  };
+  minutes: {
+    on: number;
+    active: number;
+    idle: number;
+    blind: number;
+    off: number;
+    unknown: number;
+    /** Active minutes with gaps closed by the class of the device. */
+    inUse: number;
+  };
+}
+
+export interface DeviceDetail {
+  id: string;
+  name: string;
+  class: 'pc-student' | 'pc-teacher' | 'pc-office' | 'server' | 'tv' | 'board' | 'projector' | 'other';
+  unit: UnitRef;
+  /** From the root to the unit. */
+  path: Array<UnitRef>;
+  state: 'online' | 'offline' | 'silent' | 'never' | 'revoked';
+  lastSeen: string | null;
+  use: {
+    state: 'off' | 'idle' | 'active' | 'blind' | 'unknown';
+    session: 'none' | 'open' | 'locked' | 'unknown' | null;
+  };
+  /** Last report: CPU, memory, system disk in percent, temperature in degrees Celsius. */
+  latest: {
+    at: string | null;
+    cpu: number | null;
+    memory: number | null;
+    disk: number | null;
+    temperature: number | null;
+  };
+  antivirus: {
+    verdict: 'protected' | 'stale' | 'on-demand' | 'off' | 'expired' | 'none' | 'unknown';
+    product: string | null;
+    definitionsAgeDays: number | null;
+  };
+  troubles: Array<Trouble>;
+  zone: string;
+  /** RFC 3339 with offset, in the zone of the unit. */
+  enrolledAt: string;
+  clockErrorSeconds: number | null;
+  metrics: {
+    /** CPU load, %. */
+    cpu?: {
+      min: number;
+      mean: number;
+      max: number;
+    };
+    /** Memory in use, %. */
+    memory?: {
+      min: number;
+      mean: number;
+      max: number;
+    };
+    /** Memory seen by the system, By. */
+    memory_total?: number;
+    /** Swap in use, %. */
+    swap?: number;
+    /** System disk in use, %. */
+    disk?: number;
+    /** System disk free, By. */
+    disk_free?: number;
+    /** Disk reads, By/s. */
+    disk_read?: {
+      min: number;
+      mean: number;
+      max: number;
+    };
+    /** Disk writes, By/s. */
+    disk_write?: {
+      min: number;
+      mean: number;
+      max: number;
+    };
+    /** Hottest sensor, Cel. */
+    temperature?: {
+      min: number;
+      mean: number;
+      max: number;
+    };
+    /** Network received, By/s. */
+    network_received?: {
+      min: number;
+      mean: number;
+      max: number;
+    };
+    /** Network sent, By/s. */
+    network_sent?: {
+      min: number;
+      mean: number;
+      max: number;
+    };
+    /** Link speed, Mbit/s. */
+    link_speed?: number;
+    /** External displays connected, 1. */
+    displays?: number;
+    /** CPU time of the agent since it started, s. */
+    agent_cpu?: number;
+    /** Memory of the agent (RSS), By. */
+    agent_memory?: number;
+    /** Reports waiting in the outbox, 1. */
+    agent_queue?: number;
+  } | null;
+  birth: {
+    /** RFC 3339 with offset, in the zone of the unit. */
+    at: string;
+    data: {
+      /** Version of the agent. */
+      agent: string;
+      os: {
+        /** Family of the operating system. */
+        family: 'linux' | 'windows' | 'webos' | 'tizen' | 'android' | 'other';
+        /** e.g. "Windows 10 Pro", "Debian GNU Linux". */
+        name: string;
+        /** e.g. 10.0.19045, 12.11. */
+        version?: string;
+        /** e.g. x64, arm64. */
+        arch: string;
+      };
+      /** When the machine booted, by its own clock. */
+      bootAt: number;
+      /** Why the last run of the agent ended: stopped (clean), died alone (crash), died with the machine (power), no run before (first). */
+      end: 'clean' | 'crash' | 'power' | 'first' | 'unknown';
+      /** IANA time zone. */
+      zone: string;
+      /** Messages dropped for want of room since the stream began. */
+      dropped: number;
+      /** Oldest sequence number still in the outbox: nothing below it will come any more. */
+      oldest: number;
+      /** Version of the configuration in force; 0 for the built-in one. */
+      config: number;
+    };
+  } | null;
+  inventory: {
+    /** RFC 3339 with offset, in the zone of the unit. */
+    at: string;
+    data: {
+      system: {
+        /** Maker of the computer. */
+        maker?: string;
+        /** Model of the computer. */
+        model?: string;
+        /** Serial number of the computer. */
+        serial?: string;
+        /** SMBIOS UUID unless it is junk. */
+        uuid?: string;
+        /** Serial number of the main board unless it is junk. */
+        board?: string;
+        /** A virtual machine. */
+        virtual?: boolean;
+      };
+      cpu?: {
+        /** Model of the processor. */
+        model: string;
+        /** Physical cores. */
+        cores?: number;
+        /** Logical processors. */
+        threads?: number;
+        /** Nominal clock. */
+        mhz?: number;
+      };
+      memory: {
+        /** Memory the system sees. */
+        total?: number;
+        dimms?: Array<{
+          /** Size of the module. */
+          size: number;
+          /** e.g. DDR4. */
+          type?: string;
+          /** Clock. */
+          mhz?: number;
+          /** Maker. */
+          maker?: string;
+          /** Part number. */
+          part?: string;
+          /** Serial number. */
+          serial?: string;
+          /** Slot. */
+          slot?: string;
+        }>;
+      };
+      disks: Array<{
+        /** Kind of disk. */
+        kind: 'hdd' | 'ssd' | 'nvme' | 'other' | 'unknown';
+        /** Size. */
+        size?: number;
+        /** Maker. */
+        maker?: string;
+        /** Model. */
+        model?: string;
+        /** Serial number. */
+        serial?: string;
+      }>;
+      nics: Array<{
+        /** MAC address. */
+        mac: string;
+        /** Kind of network card. */
+        kind: 'wired' | 'wireless' | 'other';
+        /** A card of hardware, not a bridge, tunnel or container. */
+        physical: boolean;
+        /** Link speed in Mbit/s. */
+        speed?: number;
+      }>;
+      displays?: Array<{
+        /** Not the panel of a laptop. */
+        external: boolean;
+        /** Maker. */
+        maker?: string;
+        /** Model. */
+        model?: string;
+        /** Serial number from the EDID. */
+        serial?: string;
+      }>;
+      os: {
+        /** Name of the operating system. */
+        name: string;
+        /** Version. */
+        version?: string;
+        /** Build or kernel. */
+        build?: string;
+        /** State of the licence. */
+        licence: 'licensed' | 'unlicensed' | 'grace' | 'free' | 'unknown';
+        /** Last day of support. */
+        endOfSupport?: string;
+      };
+      /** Label of the seat, as given at installation, e.g. "Máy 07". */
+      seat?: string;
+    };
+  } | null;
+  security: {
+    /** RFC 3339 with offset, in the zone of the unit. */
+    at: string;
+    data: {
+      /** Every product found; an empty list = none found; absent = could not be seen. */
+      antivirus?: Array<{
+        /** Name of the product. */
+        name: string;
+        /** Version of the engine. */
+        version?: string;
+        /** State of the product. */
+        state: 'on' | 'off' | 'snoozed' | 'expired' | 'unknown';
+        /** Files are checked when they are opened; a scanner that only runs on demand is off. */
+        realtime: 'on' | 'off' | 'unknown';
+        definitions?: {
+          /** Version of the definitions. */
+          version?: string;
+          /** When the definitions were made. */
+          at: number;
+        };
+      }>;
+      /** Host firewall. */
+      firewall: 'on' | 'off' | 'unknown';
+      /** Updates of the operating system waiting. */
+      updates?: number;
+      /** Last day of support of the operating system. */
+      endOfSupport?: string;
+    };
+  } | null;
+}
+
+export interface DevicePage {
+  items: Array<DeviceSummary>;
+  next: string | null;
+}
+
+export interface DeviceSummary {
+  id: string;
+  name: string;
+  class: 'pc-student' | 'pc-teacher' | 'pc-office' | 'server' | 'tv' | 'board' | 'projector' | 'other';
+  unit: UnitRef;
+  /** From the root to the unit. */
+  path: Array<UnitRef>;
+  state: 'online' | 'offline' | 'silent' | 'never' | 'revoked';
+  lastSeen: string | null;
+  use: {
+    state: 'off' | 'idle' | 'active' | 'blind' | 'unknown';
+    session: 'none' | 'open' | 'locked' | 'unknown' | null;
+  };
+  /** Last report: CPU, memory, system disk in percent, temperature in degrees Celsius. */
+  latest: {
+    at: string | null;
+    cpu: number | null;
+    memory: number | null;
+    disk: number | null;
+    temperature: number | null;
+  };
+  antivirus: {
+    verdict: 'protected' | 'stale' | 'on-demand' | 'off' | 'expired' | 'none' | 'unknown';
+    product: string | null;
+    definitionsAgeDays: number | null;
+  };
+  troubles: Array<Trouble>;
+}
+
+export interface EnrolmentAnswer {
+  /** Random id. */
+  device: string;
+  /** 256 random bits, base64url. User name of the MQTT connection is the device id, its password this secret. */
+  secret: string;
+  broker: {
+    /** mqtt://, mqtts://, ws:// or wss:// */
+    url: string;
+    /** PEM of the CA to trust for it. */
+    ca?: string;
+  };
+}
+
+export interface EnrolmentRequest {
+  /** Enrolment token of a school or room. */
+  token: string;
+  /** Label of the seat; never a host name. */
+  name: string;
+  fingerprint: {
+    /** SMBIOS UUID unless it is junk. */
+    uuid?: string;
+    /** Serial number of the main board unless it is junk. */
+    board?: string;
+    macs: Array<string>;
+    disks: Array<string>;
+  };
+}
+
+export interface HelloEvent {
+  /** RFC 3339 with offset, in the zone of the unit. */
+  at: string;
+  /** Version of the server. */
+  version: string;
+}
+
+export interface LiveEvents {
+  hello: HelloEvent;
+  device: DeviceSummary;
+}
+
+export interface Login {
+  name: string;
+  password: string;
+}
+
+export interface PasswordChange {
+  current: string;
+  next: string;
+}
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  /** Stable code; see docs/http-api.md. */
+  code: string;
+  detail?: string;
+  text?: {
+    vi: string;
+    en: string;
+  };
+}
+
+export interface Readiness {
+  ready: boolean;
+  checks: Array<{
+    name: string;
+    ready: boolean;
+    reason: string;
+  }>;
+}
+
+export interface Series {
+  device: string;
+  field: string;
+  unit: string;
+  name: {
+    vi: string;
+    en: string;
+  };
+  /** RFC 3339 with offset, in the zone of the unit. */
+  from: string;
+  /** RFC 3339 with offset, in the zone of the unit. */
+  to: string;
+  /** Seconds. */
+  step: number;
+  points: Array<{
+    /** Start of the step, epoch ms. */
+    at: number;
+    min: number;
+    mean: number;
+    max: number;
+  }>;
+}
+
+export interface Session {
+  user: {
+    name: string;
+    role: 'admin' | 'viewer';
+    mustChangePassword: boolean;
+  };
+}
+
+export interface Trouble {
+  /** e.g. antivirus-none, disk-full, silent. */
+  code: string;
+  severity: 'urgent' | 'warning' | 'notice';
+  what: {
+    vi: string;
+    en: string;
+  };
+  advice: {
+    vi: string;
+    en: string;
+  };
+  since: string | null;
+}
+
+export interface UnitNode {
+  id: string;
+  code: string;
+  kind: 'province' | 'department' | 'commune' | 'school' | 'site' | 'room' | 'seat';
+  name: string;
+  parent: string | null;
+  zone: string;
+  /** Devices in this unit and below. */
+  devices: number;
+  /** Of those, with something wrong. */
+  troubled: number;
+}
+
+export interface UnitPage {
+  items: Array<UnitNode>;
+  next: string | null;
+}
+
+export interface UnitRef {
+  id: string;
+  kind: 'province' | 'department' | 'commune' | 'school' | 'site' | 'room' | 'seat';
+  name: string;
+}
+
+/** An answer that is not a success, as problem details (RFC 9457). `status` 0 and code UNREACHABLE: no answer at all. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly status: number;
+  /** Stable code; see docs/http-api.md. */
+  readonly code: string;
+  readonly problem: Problem;
+  /** Seconds to wait before trying again, when the server says so. */
+  readonly retryAfter: number | undefined;
+
+  constructor(problem: Problem, retryAfter?: number) {
+    super(problem.title);
+    this.status = problem.status;
+    this.code = problem.code;
+    this.problem = problem;
+    this.retryAfter = retryAfter;
+  }
+}
+
+export interface CallOptions {
+  signal?: AbortSignal;
+  /** Where the server is, without a trailing slash; default the origin of the page. */
+  base?: string;
+}
+
+const UNREACHABLE: Problem = {
+  type: 'about:blank',
+  title: 'The server cannot be reached.',
+  status: 0,
+  code: 'UNREACHABLE',
+  text: { vi: 'Không kết nối được máy chủ. Hãy kiểm tra mạng.', en: 'The server cannot be reached. Check the network.' },
+};
+
+type Value = string | number | boolean | undefined;
+
+function address(path: string, query: Record<string, Value>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
+  const text = search.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  try {
+    const body = (await response.json()) as Problem;
+    if (typeof body.code === 'string') return body;
+  } catch {
+    // Not ours: a proxy answered.
+  }
+  return { type: 'about:blank', title: response.statusText || 'The server answered with an error.', status: response.status, code: 'HTTP_ERROR' };
+}
+
+async function call<T>(method: string, url: string, options: CallOptions, body?: unknown): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch((options.base ?? '') + url, {
+      method,
+      credentials: 'same-origin',
+      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+  } catch (error) {
+    if (options.signal?.aborted === true) throw error;
+    throw new ProblemError(UNREACHABLE);
+  }
+  if (!response.ok) {
+    const wait = Number(response.headers.get('retry-after') ?? Number.NaN);
+    throw new ProblemError(await problemOf(response), Number.isNaN(wait) ? undefined : wait);
+  }
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+/** Alive. */
+export function getHealth(options: CallOptions = {}): Promise<Alive> {
+  return call('GET', address(`/healthz`, {}), options);
+}
+
+/** Ready to do its work, or why not. */
+export function getReadiness(options: CallOptions = {}): Promise<Readiness> {
+  return call('GET', address(`/readyz`, {}), options);
+}
+
+/** Prometheus text; open on the loopback listener, with a login on the TLS one. */
+export const getMetricsPath = '/metrics';
+
+/** Log in: sets the session cookie. */
+export function login(body: Login, options: CallOptions = {}): Promise<Session> {
+  return call('POST', address(`/api/v1/session`, {}), options, body);
+}
+
+/** Who is logged in. */
+export function getSession(options: CallOptions = {}): Promise<Session> {
+  return call('GET', address(`/api/v1/session`, {}), options);
+}
+
+/** Log out: ends the session and its streams. */
+export function logout(options: CallOptions = {}): Promise<void> {
+  return call('DELETE', address(`/api/v1/session`, {}), options);
+}
+
+/** Change the own password; every other session of the user ends. */
+export function changePassword(body: PasswordChange, options: CallOptions = {}): Promise<Session> {
+  return call('POST', address(`/api/v1/session/password`, {}), options, body);
+}
+
+/** A token and what the hardware says of itself, for an identity and a secret. */
+export function enrol(body: EnrolmentRequest, options: CallOptions = {}): Promise<EnrolmentAnswer> {
+  return call('POST', address(`/api/v1/enrolments`, {}), options, body);
+}
+
+/** The tree of units, parents before children, with the number of devices in each and below. */
+export function listUnits(options: CallOptions = {}): Promise<UnitPage> {
+  return call('GET', address(`/api/v1/units`, {}), options);
+}
+
+/** Devices, ordered by id. */
+export function listDevices(params: {
+  /** Id of a unit: it and everything under it. */
+  unit?: string;
+  /** Part of the name or id, case-insensitive. */
+  q?: string;
+  state?: 'online' | 'offline' | 'silent' | 'never' | 'revoked';
+  /** Only devices with something wrong (true) or with nothing wrong (false). */
+  troubled?: boolean;
+  /** `next` of the page before. */
+  cursor?: string;
+  /** Default 100. */
+  limit?: number;
+} = {}, options: CallOptions = {}): Promise<DevicePage> {
+  return call('GET', address(`/api/v1/devices`, { unit: params.unit, q: params.q, state: params.state, troubled: params.troubled, cursor: params.cursor, limit: params.limit }), options);
+}
+
+/** Everything of one device. */
+export function getDevice(params: {
+  id: string;
+}, options: CallOptions = {}): Promise<DeviceDetail> {
+  return call('GET', address(`/api/v1/devices/${encodeURIComponent(params.id)}`, {}), options);
+}
+
+/** One metric over time: default the last 24 hours in about 300 steps. */
+export function getSeries(params: {
+  field: 'cpu' | 'memory' | 'memory_total' | 'swap' | 'disk' | 'disk_free' | 'disk_read' | 'disk_write' | 'temperature' | 'network_received' | 'network_sent' | 'link_speed' | 'displays' | 'agent_cpu' | 'agent_memory' | 'agent_queue';
+  /** RFC 3339 or epoch ms, inclusive. */
+  from?: string;
+  /** RFC 3339 or epoch ms, exclusive. */
+  to?: string;
+  step?: number;
+  id: string;
+}, options: CallOptions = {}): Promise<Series> {
+  return call('GET', address(`/api/v1/devices/${encodeURIComponent(params.id)}/series`, { field: params.field, from: params.from, to: params.to, step: params.step }), options);
+}
+
+/** One local day, minute by minute. */
+export function getDay(params: {
+  id: string;
+  /** yyyy-mm-dd, a day in the zone of the unit. */
+  day: string;
+}, options: CallOptions = {}): Promise<DeviceDay> {
+  return call('GET', address(`/api/v1/devices/${encodeURIComponent(params.id)}/days/${encodeURIComponent(params.day)}`, {}), options);
+}
+
+/** Server-sent events: `hello` first, then `device` with the fresh DeviceSummary at most once a second per device. */
+export const streamEventsPath = '/api/v1/events';
