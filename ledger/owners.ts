@@ -126,7 +126,8 @@ export interface UsersLedger {
   verify(name: string, password: string): Promise<User | undefined>;
   /** @returns the cookie's value; only its SHA-256 is kept. */
   openSession(user: Id, at: Instant, ttlMs: number): Promise<string>;
-  session(value: string, at: Instant): Promise<User | undefined>;
+  /** With `slideMs` a valid session now lasts that much longer; to spare the disk it is only written when it gains 5 minutes. */
+  session(value: string, at: Instant, slideMs?: number): Promise<User | undefined>;
   closeSession(value: string): Promise<void>;
   /** A bearer token for programs, shown once; only its SHA-256 is kept. */
   createApiToken(user: Id, name: string, at: Instant, expiresAt: Instant): Promise<string>;

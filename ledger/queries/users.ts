@@ -71,6 +71,20 @@ async function holderOf(db: Db, table: 'sessions' | 'api_tokens', value: string,
   return row === undefined ? undefined : userOf(row);
 }
 
+/** A session that would gain less than this is not written again. */
+const SLIDE_STEP_MS = 5 * 60_000;
+
+async function slideSession(db: Db, value: string, until: Instant): Promise<void> {
+  const short = await db
+    .selectFrom('sessions')
+    .select('hash')
+    .where('hash', '=', hashSecret(value))
+    .where('expires_at', '<=', until - SLIDE_STEP_MS)
+    .executeTakeFirst();
+  if (short === undefined) return;
+  await db.updateTable('sessions').set({ expires_at: until }).where('hash', '=', short.hash).execute();
+}
+
 async function openSession(db: Db, user: Id, at: Instant, ttlMs: number): Promise<string> {
   const value = newSecret();
   await db.transaction().execute(async (tx) => {
@@ -94,7 +108,11 @@ export function usersLedger(db: Db): UsersLedger {
       return matches && user !== undefined ? userOf(user) : undefined;
     },
     openSession: (user, at, ttlMs) => openSession(db, user, at, ttlMs),
-    session: (value, at) => holderOf(db, 'sessions', value, at),
+    session: async (value, at, slideMs) => {
+      const user = await holderOf(db, 'sessions', value, at);
+      if (user !== undefined && slideMs !== undefined) await slideSession(db, value, at + slideMs);
+      return user;
+    },
     closeSession: async (value) => {
       await db.deleteFrom('sessions').where('hash', '=', hashSecret(value)).execute();
     },

@@ -36,7 +36,7 @@ export async function authenticate(context: HttpContext, request: FastifyRequest
   }
   const value = request.cookies[SESSION_COOKIE];
   if (value === undefined || value === '' || value.length > 200) return null;
-  const user = await users.session(value, now);
+  const user = await users.session(value, now, SESSION_TTL_MS);
   return user === undefined ? null : { user, by: 'session', value };
 }
 
