@@ -64,9 +64,12 @@ export function toCount(value: unknown, minimum: number, maximum: number): numbe
   return whole >= minimum && whole <= maximum ? whole : undefined;
 }
 
-/** Drops the keys whose value is undefined, as `exactOptionalPropertyTypes` and the schemas want them. */
-export function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
+/** An object without the keys whose value is undefined: what may be undefined becomes optional. */
+export type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** Drops the keys whose value is undefined, as `exactOptionalPropertyTypes` and the schemas want it. */
+export function defined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as Defined<T>;
 }

@@ -4,12 +4,7 @@ import type { Door, Platform } from '../probes/probe.ts';
 import { toProduct } from './clean.ts';
 import { readFingerprint } from './fingerprint.ts';
 import { linuxDoor } from './linux-door.ts';
-import { parseOsRelease, type OsRelease } from './os-release.ts';
-
-/** os-release(5): /etc first, then /usr/lib. */
-export async function readOsRelease(door: Door): Promise<OsRelease> {
-  return parseOsRelease((await door.readText('/etc/os-release')) ?? (await door.readText('/usr/lib/os-release')) ?? '');
-}
+import { readOsRelease } from './os-release.ts';
 
 async function linuxOs(door: Door): Promise<Birth['os']> {
   const os = await readOsRelease(door);

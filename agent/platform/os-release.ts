@@ -1,3 +1,5 @@
+import type { Door } from '../probes/probe.ts';
+
 /** What `/etc/os-release` says (os-release(5), freedesktop.org). */
 export interface OsRelease {
   readonly id?: string;
@@ -31,4 +33,9 @@ export function parseOsRelease(text: string): OsRelease {
     if (value !== undefined && value !== '') result[name] = value;
   }
   return result;
+}
+
+/** os-release(5): /etc first, then /usr/lib. */
+export async function readOsRelease(door: Door): Promise<OsRelease> {
+  return parseOsRelease((await door.readText('/etc/os-release')) ?? (await door.readText('/usr/lib/os-release')) ?? '');
 }

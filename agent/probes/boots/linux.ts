@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import type { BootPart, Door } from '../probe.ts';
+import { parseBootId, parseBootTime, parseLastEnd } from './parse.ts';
+
+/** Both record sizes of wtmp (384, 400) divide it, so that reading the end of a long file starts at a record. */
+const ALIGN = 9600;
+const MOST_BYTES = 40 * ALIGN;
+
+async function readLastEnd(door: Door): Promise<BootPart['lastEnd']> {
+  const size = (await door.stat('/var/log/wtmp'))?.size ?? 0;
+  const offset = Math.max(0, Math.ceil((size - MOST_BYTES) / ALIGN) * ALIGN);
+  const wtmp = await door.readBytes('/var/log/wtmp', MOST_BYTES, offset);
+  return wtmp === undefined ? 'unknown' : parseLastEnd(wtmp);
+}
+
+/** @returns undefined when the kernel does not tell its boot id or time */
+export async function readBoot(door: Door): Promise<BootPart | undefined> {
+  const [idText, statText] = await Promise.all([door.readText('/proc/sys/kernel/random/boot_id'), door.readText('/proc/stat')]);
+  const id = parseBootId(idText ?? '');
+  const bootAt = parseBootTime(statText ?? '');
+  if (id === undefined || bootAt === undefined) return undefined;
+  // Hashed, so that it can be compared and says nothing else; 64 bits are plenty for the boots of one machine.
+  return { boot: createHash('sha256').update(id).digest('hex').slice(0, 16), bootAt, lastEnd: await readLastEnd(door) };
+}
