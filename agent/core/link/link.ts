@@ -1,0 +1,255 @@
+import { decode, encode } from '../../../protocol/decode.ts';
+import { PROTOCOL_VERSION } from '../../../protocol/envelope.ts';
+import type { Ack, Command, Config, Presence } from '../../../protocol/payloads/index.ts';
+import type { DownKind } from '../../../protocol/topics.ts';
+import type { LabwatchError } from '../../../runtime/errors.ts';
+import type { Lifecycle } from '../../../runtime/lifecycle.ts';
+import type { Log } from '../../../runtime/log.ts';
+import type { Credentials } from '../../identity/credentials.ts';
+import type { Clock, Timer } from '../../platform/clock.ts';
+import type { Counts } from '../counts.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import { Backoff } from './backoff.ts';
+import { Connection } from './connection.ts';
+import { Delivery } from './delivery.ts';
+
+/** After a longer absence the collector is told anew who this is. */
+const BIRTH_AFTER_MS = 600_000;
+const PRESENCE_EVERY_MS = 3_600_000;
+const GOODBYE_MS = 2_000;
+
+export interface LinkOptions {
+  readonly credentials: Credentials;
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly counts: Counts;
+  readonly boot: string;
+  readonly replayRate: number;
+  readonly ackTimeoutMs: number;
+  /** Puts a birth into the outbox. @returns its sequence number, unless the disk is full */
+  readonly birth: () => number | undefined;
+  readonly onConfig: (config: Config) => void;
+  readonly onCommand: (command: Command) => void;
+  /** The broker refuses the secret. @returns fresh credentials, or undefined when there is no way to get some */
+  readonly onRefused: () => Promise<Credentials | undefined>;
+}
+
+export interface LinkStatus {
+  readonly state: 'connected' | 'connecting' | 'waiting' | 'stopped';
+  /** Monotonic, ms. */
+  readonly since: number;
+  /** Code of the last error, until the next connection. */
+  readonly error?: string;
+  /** Clock of the collector less ours at the last acknowledgement, ms. */
+  readonly serverAhead?: number;
+}
+
+/**
+ * Keeps one connection to the broker and brings the outbox through it. Reconnects with its own back-off, for ever; says why in
+ * one line when the reason changes, not at every attempt.
+ */
+export class Link implements Lifecycle {
+  readonly #o: LinkOptions;
+  readonly #backoff: Backoff;
+  #credentials: Credentials;
+  #connection: Connection | undefined;
+  #delivery: Delivery | undefined;
+  #timer: Timer | undefined;
+  #presenceTimer: Timer | undefined;
+  #state: LinkStatus['state'] = 'stopped';
+  #since = 0;
+  #saidError: string | undefined;
+  #leftAt: number | undefined;
+  #bornWithDrops: number | undefined;
+  #serverAhead: number | undefined;
+
+  constructor(options: LinkOptions) {
+    this.#o = options;
+    this.#credentials = options.credentials;
+    this.#backoff = new Backoff(options.random);
+  }
+
+  async start(): Promise<void> {
+    if (this.#state === 'stopped') this.#open();
+  }
+
+  async stop(reason: 'stopped' | 'shutdown' = 'stopped'): Promise<void> {
+    if (this.#state === 'stopped') return;
+    this.#timer?.cancel();
+    if (this.#connection?.ready === true) await this.#drained();
+    this.#become('stopped');
+    this.#endDelivery();
+    await this.#connection?.close(reason, GOODBYE_MS);
+    this.#connection?.drop();
+    this.#connection = undefined;
+  }
+
+  /** Something was put into the outbox. */
+  pump(): void {
+    this.#delivery?.pump();
+  }
+
+  /** The machine slept: the line may be dead, and nobody would know for a minute and a half. */
+  wake(): void {
+    if (this.#state === 'connected') this.#connection?.drop();
+  }
+
+  status(): LinkStatus {
+    return {
+      state: this.#state,
+      since: this.#since,
+      ...(this.#saidError === undefined ? {} : { error: this.#saidError }),
+      ...(this.#serverAhead === undefined ? {} : { serverAhead: this.#serverAhead }),
+    };
+  }
+
+  #become(state: LinkStatus['state']): void {
+    this.#state = state;
+    this.#since = this.#o.clock.mono();
+  }
+
+  #open(): void {
+    this.#become('connecting');
+    this.#connection = new Connection({
+      credentials: this.#credentials,
+      presence: (online, reason) => this.#presence(online, reason),
+      clock: this.#o.clock,
+      events: {
+        onReady: () => this.#onReady(),
+        onMessage: (kind, bytes) => this.#onMessage(kind, bytes),
+        onOver: (why) => this.#onOver(why),
+      },
+    });
+    this.#connection.open();
+  }
+
+  #presence(online: boolean, reason: Presence['reason']): Uint8Array {
+    const { clock, outbox, boot } = this.#o;
+    const place = { v: PROTOCOL_VERSION, stream: outbox.stream, seq: 0, boot } as const;
+    return encode('presence', { ...place, at: clock.now(), mono: clock.mono(), online, reason });
+  }
+
+  #onReady(): void {
+    const { outbox, clock, log } = this.#o;
+    const away = this.#leftAt === undefined ? undefined : clock.mono() - this.#leftAt;
+    this.#become('connected');
+    this.#saidError = undefined;
+    log.info({ waiting: outbox.size }, 'connected to the broker');
+    this.#deliver(away === undefined || away > BIRTH_AFTER_MS || outbox.dropped !== this.#bornWithDrops);
+    this.#hourly();
+  }
+
+  #deliver(withBirth: boolean): void {
+    const { outbox, clock, random, replayRate, ackTimeoutMs } = this.#o;
+    const connection = this.#connection;
+    this.#delivery?.stop();
+    const delivery = new Delivery({
+      outbox,
+      clock,
+      random,
+      ackTimeoutMs,
+      rate: replayRate,
+      publish: (kind, bytes) => connection?.publish(kind, bytes),
+      presence: () => connection?.publishPresence(),
+    });
+    this.#delivery = delivery;
+    if (withBirth) {
+      const seq = this.#o.birth();
+      this.#bornWithDrops = outbox.dropped;
+      if (seq !== undefined) delivery.ahead(seq);
+    }
+    delivery.pump();
+  }
+
+  #hourly(): void {
+    this.#presenceTimer?.cancel();
+    this.#presenceTimer = this.#o.clock.after(PRESENCE_EVERY_MS, () => {
+      this.#connection?.publishPresence();
+      this.#hourly();
+    });
+  }
+
+  #onMessage(kind: DownKind, bytes: Uint8Array): void {
+    const decoded = decode(kind, bytes);
+    if (!decoded.ok) {
+      this.#o.counts.add(`down_${decoded.code.toLowerCase()}`);
+      this.#o.log.debug({ kind, code: decoded.code, detail: decoded.detail }, 'a message from the collector was refused');
+      return;
+    }
+    if (kind === 'ack') this.#onAck(decoded.message as Ack);
+    else if (kind === 'config') this.#o.onConfig(decoded.message as Config);
+    else this.#o.onCommand(decoded.message as Command);
+  }
+
+  #onAck(ack: Ack): void {
+    const { outbox, clock, counts, log } = this.#o;
+    this.#serverAhead = ack.at - clock.now();
+    const result = outbox.acknowledge(ack.stream, ack.seq);
+    if (result.outcome === 'done') {
+      this.#delivery?.acknowledged(ack.seq);
+      // What was dropped meanwhile leaves a hole that only a birth can explain.
+      if (outbox.dropped !== this.#bornWithDrops) this.#deliver(true);
+      return;
+    }
+    counts.add(`ack_${result.outcome}`);
+    if (result.outcome === 'ahead') {
+      log.warn({ acknowledged: ack.seq }, 'the outbox is an older copy of itself; its messages begin a new stream');
+      outbox.renew();
+      this.#deliver(true);
+    }
+  }
+
+  #endDelivery(): void {
+    this.#delivery?.stop();
+    this.#delivery = undefined;
+    this.#presenceTimer?.cancel();
+  }
+
+  #onOver(why: LabwatchError | undefined): void {
+    const { clock } = this.#o;
+    this.#endDelivery();
+    if (this.#state === 'stopped') return;
+    if (this.#state === 'connected') {
+      this.#backoff.ended(clock.mono() - this.#since);
+      this.#leftAt = clock.mono();
+    }
+    this.#say(why);
+    const refused = why?.code === 'AGENT_SECRET_REFUSED';
+    this.#become('waiting');
+    this.#wait(refused ? this.#backoff.slow() : this.#backoff.next());
+    if (refused) void this.#refused();
+  }
+
+  #wait(ms: number): void {
+    this.#timer?.cancel();
+    this.#timer = this.#o.clock.after(ms, () => this.#open());
+  }
+
+  async #refused(): Promise<void> {
+    const fresh = await this.#o.onRefused();
+    if (fresh === undefined || this.#state !== 'waiting') return;
+    this.#credentials = fresh;
+    this.#wait(this.#backoff.next());
+  }
+
+  /** One line when it begins, and again only when the reason is another. */
+  #say(why: LabwatchError | undefined): void {
+    if (why === undefined) return;
+    if (why.code === this.#saidError) this.#o.log.debug({ code: why.code }, why.message);
+    else this.#o.log.warn({ code: why.code }, why.line());
+    this.#saidError = why.code;
+  }
+
+  /** Gives what waits a moment to go out before the goodbye. */
+  async #drained(): Promise<void> {
+    const { clock } = this.#o;
+    const until = clock.mono() + GOODBYE_MS;
+    while (this.#delivery?.idle === false && clock.mono() < until) {
+      const pause = Promise.withResolvers<void>();
+      clock.after(20, pause.resolve);
+      await pause.promise;
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { Value } from 'typebox/value';
+import { VERSION } from '../../runtime/version.ts';
+import { agentErrors, agentFail } from '../errors.ts';
+import type { Fingerprint } from '../probes/probe.ts';
+import { parseAddress } from './addresses.ts';
+import { Credentials } from './credentials.ts';
+import { certificateError, whyOf } from './tls-errors.ts';
+
+const TIMEOUT_MS = 20_000;
+const LONGEST_ANSWER = 64 * 1024;
+
+/** Codes of the server's problem details and what they are called here. */
+const REFUSALS: Readonly<Record<string, keyof typeof agentErrors>> = {
+  TOKEN_UNKNOWN: 'AGENT_TOKEN_UNKNOWN',
+  TOKEN_EXPIRED: 'AGENT_TOKEN_EXPIRED',
+  TOKEN_USED_UP: 'AGENT_TOKEN_USED_UP',
+  TOKEN_REVOKED: 'AGENT_TOKEN_REVOKED',
+  DEVICE_REVOKED: 'AGENT_DEVICE_REVOKED',
+};
+
+export interface EnrolmentOptions {
+  /** https://…, or http:// to this machine. */
+  readonly server: string;
+  /** PEM; the system's authorities when absent. */
+  readonly ca: string | undefined;
+  readonly token: string;
+  /** Label of the seat. */
+  readonly name: string;
+  readonly fingerprint: Fingerprint;
+  readonly insecurePlain: boolean;
+  readonly now: () => number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** One request with a CA of our own, which `fetch` cannot be given. */
+function post(url: URL, body: string, ca: string | undefined): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const secure = url.protocol === 'https:';
+    const send = secure ? httpsRequest : httpRequest;
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      'content-length': Buffer.byteLength(body),
+      'user-agent': `labwatch-agent/${VERSION}`,
+    };
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const call = send(url, { method: 'POST', headers, signal, agent: false, ...(secure && ca !== undefined ? { ca } : {}) }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        text += chunk;
+        if (text.length > LONGEST_ANSWER) response.destroy(new Error('the answer is too long'));
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      response.on('error', reject);
+    });
+    call.on('error', (error) => reject(signal.aborted ? Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }) : error));
+    call.end(body);
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Exchanges a token and the fingerprint for an id and a secret: POST /api/v1/enrolments.
+ * @throws LabwatchError AGENT_SERVER_URL, AGENT_PLAIN_REFUSED, AGENT_SERVER_UNREACHABLE, AGENT_CA_WRONG, AGENT_CLOCK_WRONG,
+ *   AGENT_TOKEN_*, AGENT_DEVICE_REVOKED, AGENT_ENROLMENT_REFUSED, AGENT_ENROLMENT_ANSWER
+ */
+export async function enrol(options: EnrolmentOptions): Promise<Credentials> {
+  const base = parseAddress(options.server, ['http:', 'https:'], options.insecurePlain);
+  const url = new URL('/api/v1/enrolments', base);
+  const { uuid, board, macs, disks } = options.fingerprint;
+  const fingerprint = { ...(uuid === undefined ? {} : { uuid }), ...(board === undefined ? {} : { board }), macs, disks };
+  let answer: Answer;
+  try {
+    answer = await post(url, JSON.stringify({ token: options.token, name: options.name, fingerprint }), options.ca);
+  } catch (error) {
+    throw (
+      certificateError(error, base.origin, options.now()) ??
+      agentFail('AGENT_SERVER_UNREACHABLE', { url: base.origin, why: whyOf(error) }, error)
+    );
+  }
+  const { status } = answer;
+  const value = parsed(answer.text);
+  if (status === 200 || status === 201) {
+    if (!Value.Check(Credentials, value)) throw agentFail('AGENT_ENROLMENT_ANSWER', { url: base.origin, why: `status ${status}` });
+    parseAddress(value.broker.url, ['mqtt:', 'mqtts:', 'ws:', 'wss:'], options.insecurePlain);
+    return Value.Clean(Credentials, value) as Credentials;
+  }
+  const code = (value as { code?: unknown } | undefined)?.code;
+  if (typeof code !== 'string') throw agentFail('AGENT_ENROLMENT_ANSWER', { url: base.origin, why: `status ${status}` });
+  if (status === 429 || status >= 500) throw agentFail('AGENT_SERVER_UNREACHABLE', { url: base.origin, why: code });
+  const refusal = REFUSALS[code];
+  throw refusal === undefined ? agentFail('AGENT_ENROLMENT_REFUSED', { status, code: code.slice(0, 40) }) : agentFail(refusal);
+}
+
+/** Whether trying again later, with nothing changed here, may work. */
+export const mayPass = (error: unknown): boolean =>
+  ['AGENT_SERVER_UNREACHABLE', 'AGENT_CLOCK_WRONG', 'AGENT_ENROLMENT_ANSWER'].includes((error as { code?: string }).code ?? '');
