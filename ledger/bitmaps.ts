@@ -5,10 +5,20 @@ export const DAY_BYTES = 180;
 
 export type UseBits = Pick<DayUse, 'on' | 'active' | 'blind'>;
 
-export const emptyBits = (): UseBits => ({
-  on: new Uint8Array(DAY_BYTES),
-  active: new Uint8Array(DAY_BYTES),
-  blind: new Uint8Array(DAY_BYTES),
+/** The three bitmaps as they are stored: on, active, blind. */
+export function packBits(use: UseBits): Uint8Array {
+  const bytes = new Uint8Array(3 * DAY_BYTES);
+  bytes.set(use.on, 0);
+  bytes.set(use.active, DAY_BYTES);
+  bytes.set(use.blind, 2 * DAY_BYTES);
+  return bytes;
+}
+
+/** Views into the stored bytes: writing to them writes there. */
+export const viewBits = (bytes: Uint8Array): UseBits => ({
+  on: bytes.subarray(0, DAY_BYTES),
+  active: bytes.subarray(DAY_BYTES, 2 * DAY_BYTES),
+  blind: bytes.subarray(2 * DAY_BYTES, 3 * DAY_BYTES),
 });
 
 /** Complains about a bitmap of the wrong length before it reaches the disk: a defect of the caller. */

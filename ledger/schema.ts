@@ -80,6 +80,8 @@ export interface StateRow {
   inventory_at: number | null;
   security_at: number | null;
   event_at: number | null;
+  /** Grows whenever one of the documents is written. */
+  documents_version: number;
 }
 
 /** The newest birth, inventory, security and event: large and rarely new, so they are kept apart from the state. */
@@ -92,9 +94,8 @@ export interface DocumentRow {
 export interface DayRow {
   device: string;
   day: string;
-  on_bits: Uint8Array;
-  active_bits: Uint8Array;
-  blind_bits: Uint8Array;
+  /** on, active and blind, one after the other: 540 bytes. */
+  bits: Uint8Array;
 }
 
 export interface StreamRow {

@@ -90,6 +90,7 @@ async function whatDevicesSaid(db: Tables, types: ColumnTypes): Promise<void> {
     .addColumn('inventory_at', 'bigint')
     .addColumn('security_at', 'bigint')
     .addColumn('event_at', 'bigint')
+    .addColumn('documents_version', 'bigint', (c) => c.notNull())
     .execute();
   await db.schema
     .createTable('device_documents')
@@ -102,9 +103,7 @@ async function whatDevicesSaid(db: Tables, types: ColumnTypes): Promise<void> {
     .createTable('device_days')
     .addColumn('device', 'text', (c) => c.notNull().references('devices.id'))
     .addColumn('day', 'text', (c) => c.notNull())
-    .addColumn('on_bits', types.binary, (c) => c.notNull())
-    .addColumn('active_bits', types.binary, (c) => c.notNull())
-    .addColumn('blind_bits', types.binary, (c) => c.notNull())
+    .addColumn('bits', types.binary, (c) => c.notNull())
     .addPrimaryKeyConstraint('device_days_key', ['device', 'day'])
     .execute();
   await db.schema

@@ -1,7 +1,7 @@
 import type { ColumnDefinitionBuilder } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** The three things in which the schemas of SQLite and PostgreSQL differ. */
+/** The things in which the schemas of SQLite and PostgreSQL differ. */
 export interface ColumnTypes {
   /** `blob` or `bytea`. */
   readonly binary: 'blob' | 'bytea';

@@ -126,7 +126,7 @@ export const stateOf = (row: StateRow, documents: Documents): DeviceState => ({
   observedUntil: row.observed_until,
 });
 
-export const stateRowOf = (state: DeviceState): StateRow => ({
+export const stateRowOf = (state: DeviceState, documentsVersion: number): StateRow => ({
   device: state.device,
   last_seen: state.lastSeen,
   online: state.online === null ? null : Number(state.online),
@@ -144,6 +144,7 @@ export const stateRowOf = (state: DeviceState): StateRow => ({
   inventory_at: state.inventoryAt,
   security_at: state.securityAt,
   event_at: state.eventAt,
+  documents_version: documentsVersion,
 });
 
 /** Cut into pieces small enough for the number of parameters a statement may have. */

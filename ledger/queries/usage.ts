@@ -1,3 +1,4 @@
+import { viewBits } from '../bitmaps.ts';
 import type { UsageLedger } from '../owners.ts';
 import type { Db } from '../schema.ts';
 
@@ -12,7 +13,10 @@ export function usageLedger(db: Db): UsageLedger {
         .where('day', '<=', to)
         .orderBy('day')
         .execute();
-      return rows.map((row) => ({ device: row.device, day: row.day, on: row.on_bits, active: row.active_bits, blind: row.blind_bits }));
+      return rows.map(({ bits, ...key }) => {
+        const { on, active, blind } = viewBits(bits);
+        return { device: key.device, day: key.day, on: on.slice(), active: active.slice(), blind: blind.slice() };
+      });
     },
   };
 }

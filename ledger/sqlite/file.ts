@@ -84,6 +84,13 @@ export class SqliteFile {
     return prepared;
   }
 
+  /** A statement of our own that is kept for good; its rows are arrays, which are cheaper than objects. */
+  statement(sql: string): StatementSync {
+    const statement = this.#database.prepare(sql);
+    statement.setReturnArrays(true);
+    return statement;
+  }
+
   /**
    * Runs `work` again while another program holds the file, without holding up the event loop.
    * @throws LabwatchError LEDGER_BUSY after `busyMs`; other errors of SQLite in plain words
