@@ -41,7 +41,7 @@ export function applyReading(state: DeviceState, item: Item, reading: Reading): 
       return newer(time.at, state.inventoryAt) ? { ...state, inventoryAt: time.at, inventory: reading.data } : state;
     case 'security':
       return newer(time.at, state.securityAt) ? { ...state, securityAt: time.at, security: reading.data } : state;
-    case 'event':
+    default:
       return newer(time.at, state.eventAt) ? { ...state, eventAt: time.at, event: reading.data } : state;
   }
 }
@@ -53,7 +53,8 @@ const heardNow = (item: Item): boolean =>
 function touch(item: Item, batch: Batch): void {
   const state = batch.states.get(item.device)!;
   let next = item.reading === undefined || item.verdict.fate !== 'keep' ? state : applyReading(state, item, item.reading);
-  if (heardNow(item) && (next.lastSeen === null || item.message.receivedAt > next.lastSeen)) next = { ...next, lastSeen: item.message.receivedAt };
+  if (heardNow(item) && (next.lastSeen === null || item.message.receivedAt > next.lastSeen))
+    next = { ...next, lastSeen: item.message.receivedAt };
   if (next === state) return;
   batch.states.set(item.device, next);
   batch.changed.add(item.device);
@@ -67,7 +68,9 @@ function addUse(item: Item, batch: Batch): void {
 }
 
 const rowsOf = (use: Batch['use']): DayUse[] =>
-  [...use].flatMap(([device, days]) => [...days].map(([day, bits]) => ({ device, day, ...bits })));
+  [...use].flatMap(([device, days]) =>
+    [...days].map(([day, bits]) => ({ device, day, on: bits.on, active: bits.active, blind: bits.blind })),
+  );
 
 /** Brings readings into the state of their devices and into the bitmaps of their days. */
 export const apply: Stage = {

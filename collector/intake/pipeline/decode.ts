@@ -29,7 +29,7 @@ export function decodeMessage(message: IncomingMessage, decoders: readonly Decod
       const { device, kind, reason, detail, place } = outcome;
       return [{ ...bare, kind, device, place, verdict: place === undefined ? drop(reason) : park(reason, detail) }];
     }
-    case 'readings':
+    default:
       return outcome.readings.map((reading) => ({
         message,
         kind: reading.kind,

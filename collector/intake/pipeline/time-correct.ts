@@ -16,7 +16,9 @@ function learn(item: Item, reading: Reading, batch: Batch): void {
 function implausible(reading: Reading, time: TrueTime): string | undefined {
   if (reading.kind !== 'report') return undefined;
   const { minute, span } = reading.data;
-  return windowPlausible(minute + time.shift, span, time.at) ? undefined : `minutes ${minute} to ${minute + span} of a message of ${time.at}`;
+  return windowPlausible(minute + time.shift, span, time.at)
+    ? undefined
+    : `minutes ${minute} to ${minute + span} of a message of ${time.at}`;
 }
 
 /** Gives each message its true time, or parks it. */

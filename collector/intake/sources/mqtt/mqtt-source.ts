@@ -66,7 +66,9 @@ export class MqttSource implements MessageSource {
     this.#client = client;
     this.#receive(client, gather);
     client.on('connect', (packet: IConnackPacket) => void this.#subscribe(client, packet));
-    client.on('error', (error) => this.#fail(error.message === '' ? ((error as NodeJS.ErrnoException).code ?? 'no connection') : error.message));
+    client.on('error', (error) =>
+      this.#fail(error.message === '' ? ((error as NodeJS.ErrnoException).code ?? 'no connection') : error.message),
+    );
     client.on('close', () => {
       this.#subscribed = false;
       if (this.#client === client) this.#fail(this.#trouble === '' ? 'the connection was closed' : this.#trouble);
@@ -131,9 +133,8 @@ export class MqttSource implements MessageSource {
         },
         acknowledge,
       );
-      const next = (): void => held.skipOwn(callback);
-      if (gather.full) void gather.room().then(next);
-      else next();
+      if (gather.full) void readOnWhenRoom(gather, () => held.skipOwn(callback));
+      else held.skipOwn(callback);
     };
   }
 
@@ -160,8 +161,12 @@ export class MqttSource implements MessageSource {
   }
 }
 
+async function readOnWhenRoom(gather: Gather, readOn: () => void): Promise<void> {
+  await gather.room();
+  readOn();
+}
+
 /** The broker may have so many messages unanswered; without `sessionExpiryInterval` MQTT 5 forgets a session at once. */
 function v5Properties(receiveMaximum: number, persistent: boolean | undefined): NonNullable<IClientOptions['properties']> {
   return { receiveMaximum: Math.min(receiveMaximum, 65_535), ...(persistent === true ? { sessionExpiryInterval: 86_400 } : {}) };
 }
-
