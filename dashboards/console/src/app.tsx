@@ -1,0 +1,53 @@
+import { lazy, type Loaded } from './parts/lazy.tsx';
+import { t } from './i18n/index.ts';
+import { DevicesPage } from './pages/devices/devices-page.tsx';
+import { LoginPage } from './pages/login/login-page.tsx';
+import { MissingPage } from './pages/missing-page.tsx';
+import { PasswordPage } from './pages/login/password-page.tsx';
+import { StartPage } from './pages/start-page.tsx';
+import { AwayBanner } from './parts/away-banner.tsx';
+import { TopBar } from './parts/top-bar.tsx';
+import { passwordLater, session } from './state/session.ts';
+import { route } from './state/router.ts';
+
+/** Charts are two fifths of the console: they are fetched with the first device page. */
+const DevicePage = lazy((): Loaded<{ id: string }> => import('./pages/device/device-page.tsx').then((module) => module.DevicePage));
+
+function Page() {
+  const open = route.value;
+  if (open.page === 'devices') return <DevicesPage />;
+  return open.page === 'device' ? <DevicePage key={open.id} id={open.id} /> : <MissingPage />;
+}
+
+export function App() {
+  const user = session.value?.user;
+  if (session.value === undefined) return <StartPage />;
+  if (user === undefined) return <LoginPage />;
+  if (user.mustChangePassword && !passwordLater.value) return <PasswordPage forced />;
+  if (route.value.page === 'password') return <PasswordPage forced={false} />;
+  return (
+    <>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          // The address after # names the page: jump without touching it.
+          event.preventDefault();
+          document.getElementById('main')?.focus();
+        }}
+      >
+        {t().app.skip}
+      </a>
+      <TopBar />
+      {user.mustChangePassword && (
+        <p class="reminder">
+          {t().password.reminder} <a href="#/password">{t().app.changePassword}</a>
+        </p>
+      )}
+      <main id="main" tabIndex={-1}>
+        <Page />
+      </main>
+      <AwayBanner />
+    </>
+  );
+}

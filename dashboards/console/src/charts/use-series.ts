@@ -1,0 +1,46 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { MetricName } from '../../../../protocol/catalogue.ts';
+import { api } from '../api/client.ts';
+import type { Point } from '../api/types.ts';
+import { serverNow } from '../state/clock.ts';
+import { appendPoints, RANGE, type Range } from './points.ts';
+
+export interface SeriesState {
+  readonly status: 'loading' | 'ready' | 'failed';
+  readonly points: readonly Point[];
+  readonly step: number;
+  /** Edges of the chart, epoch ms. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A metric over a range that ends now. When `latestAt` moves on, only what is new is fetched and appended. */
+export function useSeries(id: string, field: MetricName, range: Range, latestAt: string | null): SeriesState {
+  const { length, step } = RANGE[range];
+  const blank = (): SeriesState => ({ status: 'loading', points: [], step, from: serverNow() - length * 1000, to: serverNow() });
+  const [state, setState] = useState(blank);
+  const held = useRef({ key: '', points: [] as readonly Point[] });
+  const key = `${id} ${field} ${range}`;
+
+  useEffect(() => {
+    const request = new AbortController();
+    const to = serverNow();
+    const from = to - length * 1000;
+    const again = held.current.key === key;
+    const old = again ? held.current.points : [];
+    if (!again) setState(blank());
+    const since = old[old.length - 1]?.at ?? from;
+    api.series(id, field, since, to, step, request.signal).then(
+      (series) => {
+        const points = appendPoints(old, series.points, from);
+        held.current = { key, points };
+        setState({ status: 'ready', points, step: series.step, from, to });
+      },
+      () => {
+        if (!request.signal.aborted) setState((now) => (again ? now : { ...now, status: 'failed' }));
+      },
+    );
+    return () => request.abort();
+  }, [key, latestAt]);
+  return state;
+}
