@@ -27,7 +27,7 @@ export async function serveConsole(app: App, folder: string): Promise<void> {
   await app.register(fastifyStatic, {
     root,
     index: INDEX,
-    dotfiles: 'deny',
+    dotfiles: 'ignore',
     cacheControl: false,
     // The docs have served their own files through the same plugin.
     decorateReply: !app.hasReplyDecorator('sendFile'),

@@ -6,6 +6,8 @@ import { PROBLEMS, ProblemError, problemBody, type ProblemCode } from '../proble
 
 /** What fastify's own errors mean in our catalogue, by status. */
 const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
+  // A path that leads out of the console's folder.
+  403: 'NOT_FOUND',
   404: 'NOT_FOUND',
   413: 'TOO_LARGE',
   415: 'UNSUPPORTED_TYPE',
