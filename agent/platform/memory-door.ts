@@ -1,4 +1,4 @@
-import { posix } from 'node:path';
+import { basename, posix } from 'node:path';
 import type { Door } from '../probes/probe.ts';
 
 /** One file of a machine that is only a text: its bytes, or where a link points, and its times. */
@@ -12,6 +12,9 @@ export interface MemoryFile {
 export interface MemoryMachine {
   readonly files: ReadonlyMap<string, MemoryFile>;
   readonly spaces: ReadonlyMap<string, { total: number; free: number; available: number }>;
+  /** What a socket answers, by `<socket> <request>`, and what a program prints, by the name of its last word. */
+  readonly answers: ReadonlyMap<string, string>;
+  readonly programs: ReadonlyMap<string, string>;
 }
 
 /**
@@ -24,27 +27,33 @@ export interface MemoryMachine {
  *     == /sys/class/drm/card0-HDMI-A-1/edid hex
  *     00ffffffffffff00 …
  *     == space / total=1000 free=600 available=500
+ *     == ask /run/clamav/clamd.ctl zPING
+ *     PONG
+ *     == run child.ts
+ *     {"system":{}}
  *
  * Lines before the first `==` are remarks.
  */
 export function parseMachine(text: string): MemoryMachine {
   const files = new Map<string, MemoryFile>();
   const spaces = new Map<string, { total: number; free: number; available: number }>();
+  const answers = new Map<string, string>();
+  const programs = new Map<string, string>();
   for (const section of text.split(/^== /m).slice(1)) {
     const end = section.indexOf('\n');
     const head = (end === -1 ? section : section.slice(0, end)).trim();
     const body = end === -1 ? '' : section.slice(end + 1);
     const number = (name: string): number => Number(new RegExp(`\\b${name}=(\\d+)`).exec(head)?.[1] ?? 0);
-    const [path = ''] = head.split(' ');
-    if (path === 'space') {
-      spaces.set(head.split(' ')[1] ?? '/', { total: number('total'), free: number('free'), available: number('available') });
-      continue;
-    }
+    const [path = '', name = '', request = ''] = head.split(' ');
+    if (path === 'space') spaces.set(name, { total: number('total'), free: number('free'), available: number('available') });
+    if (path === 'ask') answers.set(`${name} ${request}`, body);
+    if (path === 'run') programs.set(name, body);
+    if (!path.startsWith('/')) continue;
     const link = / -> (\S+)/.exec(head)?.[1];
     const bytes = / hex\b/.test(head) ? Buffer.from(body.replace(/[^0-9a-fA-F]/g, ''), 'hex') : Buffer.from(body);
     files.set(path, { bytes, atimeMs: number('atime'), mtimeMs: number('mtime'), ...(link === undefined ? {} : { link }) });
   }
-  return { files, spaces };
+  return { files, spaces, answers, programs };
 }
 
 /** Follows links in every part of a path, as a file system does. */
@@ -60,9 +69,9 @@ function resolve(files: ReadonlyMap<string, MemoryFile>, path: string, left = 20
   return at;
 }
 
-/** A door to such a machine. It has no sockets and runs nothing. */
+/** A door to such a machine. */
 export function memoryDoor(machine: MemoryMachine): Door {
-  const { files, spaces } = machine;
+  const { files, spaces, answers, programs } = machine;
   const isFolder = (path: string): boolean => Array.from(files.keys()).some((name) => name.startsWith(path === '/' ? '/' : `${path}/`));
   const fileAt = (path: string): MemoryFile | undefined => {
     const real = resolve(files, path);
@@ -93,7 +102,7 @@ export function memoryDoor(machine: MemoryMachine): Door {
       return real !== undefined && (files.has(real) || isFolder(real)) ? real : undefined;
     },
     space: async (path) => spaces.get(path),
-    ask: async () => undefined,
-    run: async () => undefined,
+    ask: async (socket, request) => answers.get(`${socket} ${request.replaceAll('\0', '')}`),
+    run: async (file, args) => programs.get(basename(args.at(-1) ?? file)),
   };
 }

@@ -43,7 +43,8 @@ function composeSystem(raw: RawInventory): NonNullable<InventoryPart['system']> 
 }
 
 function composeCpu(raw: RawInventory): InventoryPart['cpu'] {
-  const model = toHardwareText(raw.cpu.model) ?? toHardwareText(raw.child?.cpuModel);
+  // Intel ends the name with the nominal clock, which has a field of its own.
+  const model = toHardwareText(raw.cpu.model?.replace(/(?: CPU)? *@.*$/, '')) ?? toHardwareText(raw.child?.cpuModel);
   if (model === undefined) return undefined;
   const base = toCount(raw.baseFrequency, 1, 1e9);
   return defined({
