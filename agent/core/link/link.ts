@@ -17,6 +17,8 @@ import { Delivery } from './delivery.ts';
 const BIRTH_AFTER_MS = 600_000;
 const PRESENCE_EVERY_MS = 3_600_000;
 const GOODBYE_MS = 2_000;
+/** When messages keep being dropped, the collector is told of it no more often than this. */
+const DROP_BIRTH_EVERY_MS = 60_000;
 
 export interface LinkOptions {
   readonly credentials: Credentials;
@@ -63,6 +65,7 @@ export class Link implements Lifecycle {
   #saidError: string | undefined;
   #leftAt: number | undefined;
   #bornWithDrops: number | undefined;
+  #bornAt = 0;
   #serverAhead: number | undefined;
 
   constructor(options: LinkOptions) {
@@ -155,12 +158,16 @@ export class Link implements Lifecycle {
       presence: () => connection?.publishPresence(),
     });
     this.#delivery = delivery;
-    if (withBirth) {
-      const seq = this.#o.birth();
-      this.#bornWithDrops = outbox.dropped;
-      if (seq !== undefined) delivery.ahead(seq);
-    }
+    if (withBirth) this.#giveBirth();
     delivery.pump();
+  }
+
+  /** Out of turn: it tells the collector where the stream begins now, so that a hole in it holds nothing up. */
+  #giveBirth(): void {
+    const seq = this.#o.birth();
+    this.#bornWithDrops = this.#o.outbox.dropped;
+    this.#bornAt = this.#o.clock.mono();
+    if (seq !== undefined) this.#delivery?.ahead(seq);
   }
 
   #hourly(): void {
@@ -190,7 +197,7 @@ export class Link implements Lifecycle {
     if (result.outcome === 'done') {
       this.#delivery?.acknowledged(ack.seq);
       // What was dropped meanwhile leaves a hole that only a birth can explain.
-      if (outbox.dropped !== this.#bornWithDrops) this.#deliver(true);
+      if (outbox.dropped !== this.#bornWithDrops && clock.mono() - this.#bornAt >= DROP_BIRTH_EVERY_MS) this.#giveBirth();
       return;
     }
     counts.add(`ack_${result.outcome}`);

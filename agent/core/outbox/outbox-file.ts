@@ -211,9 +211,9 @@ export class OutboxFile {
     this.#next = seq + 1;
   }
 
-  keepMinutes(minutes: readonly KeptMinute[]): void {
+  keepMinutes(boot: string, minutes: readonly MinuteRecord[]): void {
     this.transaction(() => {
-      for (const m of minutes) this.#run(INSERT_MINUTE, m.boot, m.minute, Number(m.active), Number(m.blind), m.at, m.mono);
+      for (const m of minutes) this.#run(INSERT_MINUTE, boot, m.minute, Number(m.active), Number(m.blind), m.at, m.mono);
     });
   }
 

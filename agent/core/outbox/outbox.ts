@@ -6,7 +6,7 @@ import type { UpKind } from '../../../protocol/topics.ts';
 import type { Lifecycle } from '../../../runtime/lifecycle.ts';
 import type { Log } from '../../../runtime/log.ts';
 import { agentFail } from '../../errors.ts';
-import type { Instant, Window } from '../minute-book.ts';
+import type { Instant, MinuteRecord, Window } from '../minute-book.ts';
 import { type Bounds, failureOf, type KeptMinute, OutboxFile, type OutboxMessage } from './outbox-file.ts';
 
 export type { Bounds, KeptMinute, OutboxMessage } from './outbox-file.ts';
@@ -181,8 +181,8 @@ export class Outbox implements Lifecycle {
     this.#unmarked.clear();
   }
 
-  keepMinutes(minutes: readonly KeptMinute[]): void {
-    if (minutes.length > 0) this.#guard((file) => file.keepMinutes(minutes));
+  keepMinutes(boot: string, minutes: readonly MinuteRecord[]): void {
+    if (minutes.length > 0) this.#guard((file) => file.keepMinutes(boot, minutes));
   }
 
   keptMinutes(): KeptMinute[] {

@@ -1,0 +1,116 @@
+import type { Birth } from '../../protocol/payloads/index.ts';
+import type { Log } from '../../runtime/log.ts';
+import type { Sample } from '../probes/probe.ts';
+import type { Counts } from './counts.ts';
+import type { Stamp } from './outbox/outbox.ts';
+import { InventoryFacts, SecurityFacts } from './parts.ts';
+import type { ProbeRunner } from './probe-runner.ts';
+import type { Reporter } from './reporter.ts';
+
+const INVENTORY_EVERY_MS = 86_400_000;
+const SECURITY_EVERY_MS = 6 * 3_600_000;
+
+interface Sent {
+  digest: string;
+  /** Monotonic, ms. */
+  at: number;
+}
+
+/** Sends hardware and protection: at start, when they change, and daily or every six hours. */
+export class FactSender {
+  readonly os: Birth['os'];
+  readonly #reporter: Reporter;
+  readonly #runner: ProbeRunner;
+  readonly #counts: Counts;
+  readonly #log: Log;
+  readonly #stamp: () => Stamp;
+  readonly #afterSending: () => void;
+  readonly #inventory: InventoryFacts;
+  readonly #security: SecurityFacts;
+  #inventorySent: Sent | undefined;
+  #securitySent: Sent | undefined;
+  #sampling = false;
+
+  constructor(options: {
+    reporter: Reporter;
+    runner: ProbeRunner;
+    counts: Counts;
+    log: Log;
+    os: Birth['os'];
+    seat: string | undefined;
+    stamp: () => Stamp;
+    /** Called when something was put into the outbox. */
+    sent: () => void;
+  }) {
+    const { name, version } = options.os;
+    this.os = options.os;
+    this.#reporter = options.reporter;
+    this.#runner = options.runner;
+    this.#counts = options.counts;
+    this.#log = options.log;
+    this.#stamp = options.stamp;
+    this.#afterSending = options.sent;
+    this.#inventory = new InventoryFacts({ name, licence: 'unknown', ...(version === undefined ? {} : { version }) }, options.seat);
+    this.#security = new SecurityFacts();
+  }
+
+  /** Takes the parts of a sample that are facts. */
+  take(probe: string, sample: Sample): void {
+    const parts = [
+      sample.inventory === undefined ? undefined : this.#inventory.set(probe, sample.inventory),
+      sample.security === undefined ? undefined : this.#security.set(probe, sample.security),
+    ];
+    for (const why of parts) {
+      if (why === undefined) continue;
+      this.#counts.add('part_refused');
+      this.#log.warn({ probe, why }, 'what a probe told does not fit the contract and was left out');
+    }
+  }
+
+  /** The first time: protection, which is quick, then the hardware; both are sent whatever they are. */
+  async first(): Promise<void> {
+    await this.refresh();
+  }
+
+  /** Reads and sends both now. */
+  async refresh(): Promise<void> {
+    await this.#runner.sampleNow(['security']);
+    this.#sendSecurity(true);
+    await this.#runner.sampleNow(['inventory']);
+    this.#sendInventory(true);
+  }
+
+  /** Samples what is due, and sends what has changed or is old. Nothing before the first time. */
+  async due(): Promise<void> {
+    if (this.#inventorySent === undefined || this.#sampling) return;
+    this.#sampling = true;
+    try {
+      await this.#runner.sampleSlow();
+      this.#sendSecurity(false);
+      this.#sendInventory(false);
+    } finally {
+      this.#sampling = false;
+    }
+  }
+
+  #sendSecurity(always: boolean): void {
+    const sent = this.#next(this.#securitySent, this.#security.digest(), SECURITY_EVERY_MS, always);
+    if (sent === undefined) return;
+    this.#securitySent = sent;
+    this.#reporter.send('security', this.#security.body(), this.#stamp());
+    this.#afterSending();
+  }
+
+  #sendInventory(always: boolean): void {
+    const sent = this.#next(this.#inventorySent, this.#inventory.digest(), INVENTORY_EVERY_MS, always);
+    if (sent === undefined) return;
+    this.#inventorySent = sent;
+    this.#reporter.send('inventory', this.#inventory.body(), this.#stamp());
+    this.#afterSending();
+  }
+
+  #next(last: Sent | undefined, digest: string, everyMs: number, always: boolean): Sent | undefined {
+    const at = this.#stamp().mono;
+    return always || last === undefined || last.digest !== digest || at - last.at >= everyMs ? { digest, at } : undefined;
+  }
+}

@@ -1,0 +1,30 @@
+import type { Log } from '../../runtime/log.ts';
+import { Agent } from '../core/agent.ts';
+import { agentFail } from '../errors.ts';
+import { systemClock } from '../platform/clock.ts';
+import { openPlatform } from '../platform/index.ts';
+import { PROBES } from '../probes/index.ts';
+import type { Platform } from '../probes/probe.ts';
+import type { AgentSettings } from '../settings.ts';
+
+export interface MakeAgentOptions {
+  readonly settings: AgentSettings;
+  readonly log: Log;
+  /** The process is the agent's alone. Default false: in a process shared with others its CPU time and memory are unknown. */
+  readonly ownProcess?: boolean;
+  /** Where the broker is, when it is not where the enrolment said. */
+  readonly brokerUrl?: string;
+}
+
+/** @throws LabwatchError AGENT_PLATFORM */
+export function thisPlatform(): Platform {
+  if (process.platform !== 'linux') throw agentFail('AGENT_PLATFORM', { why: process.platform });
+  return openPlatform();
+}
+
+/** An agent for the machine it runs on. @throws LabwatchError AGENT_PLATFORM */
+export function makeAgent(options: MakeAgentOptions): Agent {
+  const { settings, log, ownProcess = false, brokerUrl } = options;
+  const platform = thisPlatform();
+  return new Agent({ settings, log, clock: systemClock, platform, probes: PROBES, random: Math.random, ownProcess, brokerUrl });
+}
