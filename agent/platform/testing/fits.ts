@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { check } from '../../protocol/decode.ts';
-import { METRICS, type MetricName } from '../../protocol/catalogue.ts';
-import type { Kind } from '../../protocol/topics.ts';
-import type { Sample } from '../probes/probe.ts';
+import { check } from '../../../protocol/decode.ts';
+import { METRICS, type MetricName } from '../../../protocol/catalogue.ts';
+import type { Kind } from '../../../protocol/topics.ts';
+import { isNoData, type NoData, type Sample } from '../../probes/probe.ts';
 
 const PLACE = { v: 1, stream: 'a'.repeat(26), seq: 1, at: 0, boot: '0'.repeat(16), mono: 0 };
 
 /** Support for tests: a sample put into the messages it would go out in. @returns why one was refused, or undefined */
-export function refusalOf(sample: Sample): string | undefined {
+export function refusalOf(sample: Sample | NoData): string | undefined {
+  if (isNoData(sample)) return undefined;
   const messages: [Kind, object][] = [];
   if (sample.metrics !== undefined || sample.session !== undefined) {
     const metrics = Object.fromEntries(

@@ -1,5 +1,5 @@
 import { basename, posix } from 'node:path';
-import type { Door } from '../probes/probe.ts';
+import type { Door } from '../../probes/probe.ts';
 
 /** One file of a machine that is only a text: its bytes, or where a link points, and its times. */
 export interface MemoryFile {

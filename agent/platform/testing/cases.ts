@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { silentLog } from '../../runtime/log.ts';
-import { isNoData, type Door, type NoData, type Probe, type ProbeContext, type Sample } from '../probes/probe.ts';
-import type { Clock } from './clock.ts';
-import { linuxPlatform } from './index.ts';
+import { silentLog } from '../../../runtime/log.ts';
+import type { Door, NoData, Probe, ProbeContext, Sample } from '../../probes/probe.ts';
+import type { Clock } from '../clock.ts';
+import { linuxPlatform } from '../index.ts';
 import { memoryDoor, parseMachine } from './memory-door.ts';
 
 /**
@@ -82,5 +82,3 @@ export async function runProbe(probe: Probe, machines: readonly string[], now: n
   await open.close();
   return sample;
 }
-
-export { isNoData };
