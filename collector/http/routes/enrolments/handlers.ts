@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EnrolOutcome } from '../../../../ledger/index.ts';
+import type { Counter } from '../../../../runtime/metrics.ts';
 import type { HttpContext } from '../../context.ts';
 import { countRequest, type Limiter } from '../../plugins/limits.ts';
 import { ProblemError, type ProblemCode } from '../../problems.ts';
@@ -18,7 +19,7 @@ export const ENROLMENT_REFUSALS: Readonly<Record<Reason, ProblemCode>> = {
 /** The token is the key: no session is needed, and none helps. */
 export async function enrol(
   context: HttpContext,
-  limiter: Limiter,
+  { limiter, outcomes }: { limiter: Limiter; outcomes: Counter },
   request: FastifyRequest,
   reply: FastifyReply,
   body: EnrolmentRequest,
@@ -34,6 +35,7 @@ export async function enrol(
     disks: [...new Set(disks)].toSorted(),
   };
   const outcome = await credentials.enrol({ token: body.token, fingerprint, name: body.name.trim() || 'PC', at });
+  outcomes.add({ outcome: outcome.outcome === 'refused' ? outcome.reason : outcome.outcome });
   if (outcome.outcome === 'refused') {
     if (outcome.reason !== 'unknown-token') await audit.write({ at, who: 'enrolment', what: `refused:${outcome.reason}`, subject: '' });
     throw new ProblemError(ENROLMENT_REFUSALS[outcome.reason]);

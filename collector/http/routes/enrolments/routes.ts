@@ -4,7 +4,8 @@ import { problems } from '../responses.ts';
 import { enrol } from './handlers.ts';
 
 export function enrolmentRoutes(app: App, context: HttpContext): void {
-  const limit = app.createRateLimit({ max: context.limit.enrolments.max, timeWindow: context.limit.enrolments.windowMs });
+  const outcomes = context.metrics.counter('labwatch_enrolments_total', 'Enrolments by outcome');
+  const limiter = app.createRateLimit({ max: context.limit.enrolments.max, timeWindow: context.limit.enrolments.windowMs });
   app.route({
     method: 'POST',
     url: '/enrolments',
@@ -17,6 +18,6 @@ export function enrolmentRoutes(app: App, context: HttpContext): void {
       body: EnrolmentRequest,
       response: { 200: EnrolmentAnswer, 201: EnrolmentAnswer, ...problems(400, 403) },
     },
-    handler: async (request, reply) => enrol(context, limit, request, reply, request.body),
+    handler: async (request, reply) => enrol(context, { limiter, outcomes }, request, reply, request.body),
   });
 }
