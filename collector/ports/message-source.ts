@@ -10,6 +10,16 @@ export interface IncomingMessage {
   readonly receivedAt: number;
 }
 
+/** How a source gathers messages into batches. */
+export interface GatherOptions {
+  /** Most messages of one batch. */
+  readonly maxBatch: number;
+  /** From this many waiting messages on the source stops reading. */
+  readonly bound: number;
+  /** First and longest pause before a refused batch is offered again, ms. */
+  readonly retry: { readonly first: number; readonly most: number };
+}
+
 /** @returns when the batch is durable (or refused for good); rejects when it must be offered again. */
 export type BatchHandler = (batch: readonly IncomingMessage[]) => Promise<void>;
 

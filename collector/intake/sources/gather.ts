@@ -1,14 +1,5 @@
 import { Backoff, pause } from '../../model/backoff.ts';
-import type { BatchHandler, IncomingMessage } from '../../ports/message-source.ts';
-
-export interface GatherOptions {
-  /** Most messages of one batch. */
-  readonly maxBatch: number;
-  /** From this many waiting messages on, `full` tells the source to stop reading. */
-  readonly bound: number;
-  /** First and longest pause before a refused batch is offered again, ms. */
-  readonly retry: { readonly first: number; readonly most: number };
-}
+import type { BatchHandler, GatherOptions, IncomingMessage } from '../../ports/message-source.ts';
 
 export const GATHER_DEFAULTS: GatherOptions = { maxBatch: 500, bound: 2_000, retry: { first: 100, most: 10_000 } };
 

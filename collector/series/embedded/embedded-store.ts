@@ -6,7 +6,7 @@ import { metricFields } from '../../model/line.ts';
 import { type Clock, systemClock } from '../../ports/clock.ts';
 import { type Health, HEALTHY } from '../../ports/health.ts';
 import { RetryLater, type SeriesPoint, type SeriesQuery, type SeriesStore, type WriteOutcome } from '../../ports/series-store.ts';
-import { type Field, identityOf, type ParsedLine, parseLine } from './parse-line.ts';
+import { type Field, identityOf, type ParsedLine, parseLine } from '../../model/parse-line.ts';
 import { SCHEMA } from './schema.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../../ports/clock.ts';
 import { type Health, HEALTHY } from '../../../ports/health.ts';
-import type { BatchHandler, EmbeddedBroker, MessageSource } from '../../../ports/message-source.ts';
-import { Gather, GATHER_DEFAULTS, type GatherOptions } from '../gather.ts';
+import type { BatchHandler, EmbeddedBroker, GatherOptions, MessageSource } from '../../../ports/message-source.ts';
+import { Gather, GATHER_DEFAULTS } from '../gather.ts';
 
 /**
  * The broker in the same process. Its promise per message holds the PUBACK and the reading of that client back, so the

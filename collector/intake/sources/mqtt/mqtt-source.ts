@@ -4,8 +4,8 @@ import type { Log } from '../../../../runtime/log.ts';
 import { RepeatedWarning } from '../../../model/repeated-warning.ts';
 import { type Clock, systemClock } from '../../../ports/clock.ts';
 import { type Health, HEALTHY } from '../../../ports/health.ts';
-import type { BatchHandler, MessageSource } from '../../../ports/message-source.ts';
-import { Gather, GATHER_DEFAULTS, type GatherOptions } from '../gather.ts';
+import type { BatchHandler, GatherOptions, MessageSource } from '../../../ports/message-source.ts';
+import { Gather, GATHER_DEFAULTS } from '../gather.ts';
 import { HeldAcknowledgements } from './held-acknowledgements.ts';
 
 export interface MqttSourceOptions {
