@@ -8,6 +8,7 @@ export type * from './owners.ts';
 export type * from './records.ts';
 export { DEVICE_CLASSES, ROLES, UNIT_KINDS } from './records.ts';
 export { isLedgerError, ledgerErrors, type LedgerErrorCode } from './errors.ts';
+export { fold } from './fold.ts';
 export { DEFAULT_ZONE } from './unit-tree.ts';
 
 export const LEDGER_FILE = 'ledger.db';

@@ -21,10 +21,17 @@ import type {
 
 /** The tree of units. */
 export interface UnitsLedger {
-  /** Adds or renames by `code`; parents must come before children. All or nothing. @returns how many were new and how many changed */
+  /**
+   * Adds, or changes by `code`; rows may come in any order. All or nothing.
+   * @param onProgress told from time to time how many of how many rows are written
+   * @returns how many were new and how many changed
+   * @throws LabwatchError UNIT_… with `row` counted from 1 in its details
+   */
   import(
     rows: readonly (Omit<Unit, 'id' | 'parent'> & { readonly parentCode: string | null })[],
+    onProgress?: (done: number, all: number) => void,
   ): Promise<{ added: number; changed: number }>;
+  /** Parents before children; siblings by name, numbers in it counted. */
   list(): Promise<UnitPlace[]>;
   byId(id: Id): Promise<UnitPlace | undefined>;
   byCode(code: string): Promise<UnitPlace | undefined>;

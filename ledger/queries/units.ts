@@ -41,7 +41,11 @@ export async function placeById(db: Db, id: Id): Promise<UnitPlace | undefined> 
   return chain.length === 0 ? undefined : placeFrom(chain.map(unitOf));
 }
 
-async function importUnits(db: Db, rows: readonly UnitImportRow[]): Promise<{ added: number; changed: number }> {
+async function importUnits(
+  db: Db,
+  rows: readonly UnitImportRow[],
+  onProgress: (done: number, all: number) => void,
+): Promise<{ added: number; changed: number }> {
   const units = await db.selectFrom('units').selectAll().execute();
   const codeOf = new Map(units.map((unit) => [unit.id, unit.code]));
   const idOf = new Map(units.map((unit) => [unit.code, unit.id]));
@@ -58,23 +62,30 @@ async function importUnits(db: Db, rows: readonly UnitImportRow[]): Promise<{ ad
     zone,
     parent: parentCode === null ? null : idOf.get(parentCode)!,
   });
-  for (const part of chunks(plan.added)) await db.insertInto('units').values(part.map(rowFor)).execute();
+  const all = plan.added.length + plan.changed.length;
+  let done = 0;
+  for (const part of chunks(plan.added)) {
+    await db.insertInto('units').values(part.map(rowFor)).execute();
+    onProgress((done += part.length), all);
+  }
   for (const unit of plan.changed) {
     const { id, ...values } = rowFor(unit);
     await db.updateTable('units').set(values).where('id', '=', id).execute();
+    onProgress(++done, all);
   }
-  if (plan.added.length + plan.changed.length > 0) await addToTally(db, 'units_version', 1);
+  if (all > 0) await addToTally(db, 'units_version', 1);
   return { added: plan.added.length, changed: plan.changed.length };
 }
 
 export function unitsLedger(db: Db): UnitsLedger {
   return {
-    import: (rows) =>
+    import: (rows, onProgress = () => undefined) =>
       db.transaction().execute((tx) =>
         importUnits(
           tx,
           // Two keyboards, one code: composed and decomposed letters are the same.
           rows.map((row) => ({ ...row, code: row.code.normalize('NFC'), parentCode: row.parentCode?.normalize('NFC') ?? null })),
+          onProgress,
         ),
       ),
     list: async () => placesOf((await db.selectFrom('units').selectAll().execute()).map(unitOf)),
