@@ -9,7 +9,7 @@ const MAX_TEXT_BYTES = 1024 * 1024;
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 /** Nothing there, may not be read, or not a thing to read: all the same to a probe. */
-async function orUndefined<T>(action: () => Promise<T>): Promise<T | undefined> {
+async function orUndefined<T>(action: () => Promise<T | undefined>): Promise<T | undefined> {
   try {
     return await action();
   } catch {
@@ -131,6 +131,7 @@ export function linuxDoor(root = '/'): Door {
         return { total: bsize * blocks, free: bsize * bfree, available: bsize * bavail };
       }),
     ask: (socket, request, timeoutMs) => askSocket(at(socket), request, timeoutMs),
-    run: (file, args, { timeoutMs, maxBytes = MAX_TEXT_BYTES }) => runProgram(file, args, timeoutMs, maxBytes),
+    // `spawn` itself throws where starting programs is forbidden.
+    run: (file, args, { timeoutMs, maxBytes = MAX_TEXT_BYTES }) => orUndefined(() => runProgram(file, args, timeoutMs, maxBytes)),
   };
 }
