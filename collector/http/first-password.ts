@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
+import { linkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Ledger } from '../../ledger/index.ts';
+import { isLedgerError, type Ledger } from '../../ledger/index.ts';
 import { readPrivate, removePrivate, writePrivate } from '../../runtime/private-file.ts';
 
 export const FIRST_USER = 'admin';
@@ -33,18 +34,45 @@ export class FirstPassword {
   }
 
   async prepare(): Promise<void> {
-    const kept = readPrivate(this.#path)?.trim();
-    if ((await this.#users.list()).length === 0) {
-      const password = kept !== undefined && kept.length >= 16 ? kept : readablePassword();
-      writePrivate(this.#path, `${password}\n`);
-      await this.#users.add({ name: FIRST_USER, role: 'admin', password, mustChangePassword: true });
-      this.#password = password;
-      return;
-    }
+    if ((await this.#users.list()).length === 0) await this.#addFirstUser();
+    const kept = this.#kept();
     if (kept === undefined) return;
     const user = await this.#users.verify(FIRST_USER, kept);
     if (user?.mustChangePassword === true) this.#password = kept;
     else this.#forget();
+  }
+
+  async #addFirstUser(): Promise<void> {
+    const password = this.#kept() ?? this.#claim();
+    try {
+      await this.#users.add({ name: FIRST_USER, role: 'admin', password, mustChangePassword: true });
+    } catch (error) {
+      // Another program that started at the same moment was quicker, with the same password.
+      if (!isLedgerError(error, 'NAME_TAKEN')) throw error;
+    }
+  }
+
+  /** @returns undefined when there is none, or only what a crash left of one */
+  #kept(): string | undefined {
+    const text = readPrivate(this.#path)?.trim() ?? '';
+    return text.length >= 16 ? text : undefined;
+  }
+
+  /** Puts a new password into place whole, unless another program has just done so: then it is that one's. */
+  #claim(): string {
+    const password = readablePassword();
+    // What a crash left there is no password.
+    if (readPrivate(this.#path) !== undefined) removePrivate(this.#path);
+    const beside = `${this.#path}.${process.pid}.${randomInt(2 ** 32)}`;
+    writePrivate(beside, `${password}\n`);
+    try {
+      linkSync(beside, this.#path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      removePrivate(beside);
+    }
+    return this.#kept() ?? password;
   }
 
   /** Called when somebody changed a password. */

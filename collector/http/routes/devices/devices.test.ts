@@ -151,7 +151,7 @@ describe('GET /devices', () => {
     '?limit=0',
     '?limit=501',
     '?limit=ten',
-   
+
     '?cursor=x',
     `?q=${'x'.repeat(81)}`,
     '?troubled=perhaps',
