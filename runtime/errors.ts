@@ -16,8 +16,11 @@ export type ErrorCatalogue = Readonly<Record<string, ErrorEntry>>;
 export type ErrorDetails = Readonly<Record<string, string | number>>;
 
 function fill(text: string, details: ErrorDetails): string {
-  return text.replace(/\{(\w+)\}/g, (whole, key: string) => String(details[key] ?? whole));
+  // A detail may come from a file or the environment: whatever it holds, an error stays one line.
+  return text.replace(/\{(\w+)\}/g, (whole, key: string) => String(details[key] ?? whole).replace(/\p{Cc}+/gu, ' '));
 }
+
+const sentence = (text: string): string => (/[.?!…]$/.test(text) ? text : `${text}.`);
 
 /** An error with a stable `code`, one plain line for a person and a hint. Never carries a secret. */
 export class LabwatchError extends Error {
@@ -33,13 +36,13 @@ export class LabwatchError extends Error {
     this.code = code;
     this.details = details;
     this.hint = fill(entry.hint.en, details);
-    this.vi = `${fill(entry.vi, details)} ${fill(entry.hint.vi, details)}`;
+    this.vi = `${sentence(fill(entry.vi, details))} ${fill(entry.hint.vi, details)}`;
     this.exit = entry.exit;
   }
 
   /** The one line a user reads: `CODE: what. What to do.` */
   line(): string {
-    return `${this.code}: ${this.message} ${this.hint}`;
+    return `${this.code}: ${sentence(this.message)} ${this.hint}`;
   }
 }
 
@@ -67,6 +70,12 @@ export const runtimeErrors = {
     en: 'setting {key} is missing',
     vi: 'thiếu thiết lập {key}',
     hint: { en: 'Give --{flag} or set {env}.', vi: 'Hãy thêm --{flag} hoặc đặt biến {env}.' },
+    exit: 78,
+  },
+  CONFIG_SECRET_FLAG: {
+    en: 'the secret --{flag} is not taken from the command line, where every user of the machine could read it',
+    vi: 'không nhận bí mật --{flag} trên dòng lệnh, vì mọi người dùng của máy đều đọc được',
+    hint: { en: 'Set {env} or write it into the configuration file.', vi: 'Hãy đặt biến {env} hoặc ghi vào tệp cấu hình.' },
     exit: 78,
   },
   CONFIG_FILE: {

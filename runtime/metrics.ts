@@ -19,6 +19,8 @@ interface Family {
 
 const escape = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 
+const number = (value: number): string => (Math.abs(value) === Infinity ? `${value > 0 ? '+' : '-'}Inf` : String(value));
+
 function labelText(labels: Labels): string {
   const keys = Object.keys(labels).toSorted();
   return keys.length === 0 ? '' : `{${keys.map((key) => `${key}="${escape(labels[key]!)}"`).join(',')}}`;
@@ -26,10 +28,15 @@ function labelText(labels: Labels): string {
 
 export class Metrics {
   readonly #families = new Map<string, Family>();
+  readonly #counters = new Map<string, Map<string, number>>();
 
-  /** Names end in `_total`; label values must come from closed lists, never from what a client sent. */
+  /**
+   * Names end in `_total`; label values must come from closed lists, never from what a client sent. Asked for twice (by
+   * two programs that share the registry) it is the same counter.
+   */
   counter(name: string, help: string): Counter {
-    const values = new Map<string, number>();
+    const values = this.#counters.get(name) ?? new Map<string, number>();
+    this.#counters.set(name, values);
     this.#families.set(name, { name, help, type: 'counter', samples: () => values });
     return {
       add: (labels = {}, by = 1) => {
@@ -52,8 +59,11 @@ export class Metrics {
   text(): string {
     const lines: string[] = [];
     for (const family of this.#families.values()) {
-      lines.push(`# HELP ${family.name} ${family.help}`, `# TYPE ${family.name} ${family.type}`);
-      for (const [labels, value] of family.samples()) lines.push(`${family.name}${labels} ${value}`);
+      lines.push(
+        `# HELP ${family.name} ${family.help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}`,
+        `# TYPE ${family.name} ${family.type}`,
+      );
+      for (const [labels, value] of family.samples()) lines.push(`${family.name}${labels} ${number(value)}`);
     }
     return `${lines.join('\n')}\n`;
   }

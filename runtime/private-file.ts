@@ -1,18 +1,27 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Writes a file that only this user can read (0600): beside first, to disk, then into place, so that a crash leaves the old or the new one. */
-export function writePrivate(path: string, text: string): void {
+/** Writes the text beside the path, on disk, readable by this user only (0600). @returns where */
+function writeBeside(path: string, text: string): string {
   const beside = `${path}.${process.pid}.new`;
-  const file = openSync(beside, 'w', 0o600);
+  removePrivate(beside);
+  const file = openSync(beside, 'wx', 0o600);
   try {
-    writeSync(file, text);
+    writeFileSync(file, text);
     fsyncSync(file);
+  } catch (error) {
+    removePrivate(beside);
+    throw error;
   } finally {
     closeSync(file);
   }
-  renameSync(beside, path);
+  return beside;
+}
+
+/** Writes a file that only this user can read (0600): beside first, to disk, then into place, so that a crash leaves the old or the new one. */
+export function writePrivate(path: string, text: string): void {
+  renameSync(writeBeside(path, text), path);
   syncFolder(dirname(path));
 }
 
@@ -45,18 +54,27 @@ export function removePrivate(path: string): void {
   }
 }
 
-/** A secret shared by programs of one installation: the first one that asks makes it (256 bits, base64url). */
+/**
+ * A secret shared by programs of one installation: the first one that asks makes it (256 bits, base64url). It is written
+ * beside and then linked into place, so that of two programs that start together neither reads a file that is still empty.
+ */
 export function sharedSecret(path: string): string {
+  const found = readPrivate(path)?.trim();
+  if (found !== undefined && found !== '') return found;
+  const text = `${randomBytes(32).toString('base64url')}\n`;
+  if (found === '') writePrivate(path, text);
+  else placeOnce(writeBeside(path, text), path);
+  return readFileSync(path, 'utf8').trim();
+}
+
+/** Moves a file into place unless another program was faster. */
+function placeOnce(beside: string, path: string): void {
   try {
-    const file = openSync(path, 'wx', 0o600);
-    try {
-      writeSync(file, `${randomBytes(32).toString('base64url')}\n`);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    linkSync(beside, path);
+    syncFolder(dirname(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    removePrivate(beside);
   }
-  return readFileSync(path, 'utf8').trim();
 }

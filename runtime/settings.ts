@@ -38,6 +38,7 @@ export const envOf = (key: string): string => `LABWATCH_${flagOf(key).replaceAll
 
 /** Sections a configuration file may have; `labwatch` is for what all programs share. */
 export const FILE_SECTIONS = ['labwatch', 'agent', 'broker', 'collector', 'console'] as const;
+const PROGRAM_SECTIONS: readonly FileSection[] = ['agent', 'broker', 'collector'];
 export type FileSection = (typeof FILE_SECTIONS)[number];
 
 export interface SettingsInput {
@@ -72,6 +73,8 @@ function unknownKey(key: string, source: string, names: readonly string[]): Erro
   return runtimeFail('CONFIG_UNKNOWN_KEY', { key, source, near, allowed: names.join(', ') });
 }
 
+const isSwitch = (setting: Setting): boolean => (setting.schema as { type?: string }).type === 'boolean';
+
 function readFlags(definition: Settings, argv: readonly string[], words: boolean): { given: Map<string, Given>; rest: string[] } {
   const byFlag = new Map(Object.keys(definition).map((key) => [flagOf(key), key]));
   const given = new Map<string, Given>();
@@ -84,11 +87,14 @@ function readFlags(definition: Settings, argv: readonly string[], words: boolean
       continue;
     }
     const [name = '', inline] = word.slice(2).split(/=(.*)/s, 2);
-    const negated = name.startsWith('no-') && byFlag.has(name.slice(3));
-    const key = byFlag.get(negated ? name.slice(3) : name);
-    if (key === undefined || definition[key]!.secret === true) throw unknownKey(`--${name}`, 'command line', visibleFlags(definition));
-    const isSwitch = (definition[key]!.schema as { type?: string }).type === 'boolean';
-    if (isSwitch) given.set(key, { text: inline ?? String(!negated), source: `--${name}` });
+    const opposite = name.startsWith('no-') && inline === undefined ? byFlag.get(name.slice(3)) : undefined;
+    const negated = opposite !== undefined && isSwitch(definition[opposite]!);
+    const key = negated ? opposite : byFlag.get(name);
+    if (key === undefined) throw unknownKey(`--${name}`, 'command line', visibleFlags(definition));
+    if (definition[key]!.secret === true) throw runtimeFail('CONFIG_SECRET_FLAG', { flag: name, env: envOf(key) });
+    if (isSwitch(definition[key]!)) given.set(key, { text: inline ?? String(!negated), source: `--${name}` });
+    // The next flag is not the value of this one.
+    else if (inline === undefined && argv[i + 1]?.startsWith('--') === true) given.set(key, { text: '', source: `--${name}` });
     else given.set(key, { text: inline ?? argv[++i] ?? '', source: `--${name}` });
   }
   return { given, rest };
@@ -116,6 +122,9 @@ function readFile(definition: Settings, path: string, sections: readonly FileSec
       );
   }
   const byName = new Map(Object.keys(definition).map((key) => [flagOf(key), key]));
+  // Who reads the sections of all programs knows every key; one program alone cannot tell a typing error in the shared
+  // section from a key of another program.
+  const knowsAll = PROGRAM_SECTIONS.every((section) => sections.includes(section));
   for (const section of sections) {
     const table = document[section];
     if (table === undefined) continue;
@@ -128,15 +137,25 @@ function readFile(definition: Settings, path: string, sections: readonly FileSec
     for (const [name, text] of Object.entries(table)) {
       const key = byName.get(name);
       if (key !== undefined) given.set(key, { text, source: `${path} [${section}]` });
-      // The shared section may hold keys for other programs; a program's own section may not hold strangers.
-      else if (section !== 'labwatch') throw unknownKey(name, `${path} [${section}]`, [...byName.keys()]);
+      else if (section !== 'labwatch' || knowsAll) throw unknownKey(name, `${path} [${section}]`, [...byName.keys()]);
     }
   }
   return given;
 }
 
+/** Text to the type of the schema, strictly: typebox's own conversion makes port 1 of "true" and port 8080 of "8080.5". */
+function fromText(schema: TSchema, text: string): unknown {
+  const { type, anyOf, items } = schema as TSchema & { type?: string; anyOf?: TSchema[]; items?: TSchema };
+  if (anyOf !== undefined) return anyOf.map((one) => fromText(one, text)).find((value) => Value.Check(schema, value)) ?? text;
+  if (type === 'integer') return /^-?\d+$/.test(text) ? Number(text) : text;
+  if (type === 'number') return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+  if (type === 'boolean') return /^(true|1)$/i.test(text) ? true : /^(false|0)$/i.test(text) ? false : text;
+  if (type === 'array' && items !== undefined) return text.split(',').map((item) => fromText(items, item.trim()));
+  return text;
+}
+
 function convert(key: string, setting: Setting, given: Given): unknown {
-  const value = typeof given.text === 'string' ? Value.Convert(setting.schema, given.text) : given.text;
+  const value = typeof given.text === 'string' ? fromText(setting.schema, given.text) : given.text;
   if (given.text !== '' && Value.Check(setting.schema, value)) return value;
   const shown = setting.secret === true ? '(hidden)' : String(given.text);
   throw runtimeFail('CONFIG_BAD_VALUE', { key: flagOf(key), value: shown, source: given.source, allowed: setting.allowed });
@@ -144,16 +163,18 @@ function convert(key: string, setting: Setting, given: Given): unknown {
 
 /**
  * Reads a program's settings: command line over environment over file over default.
- * @throws LabwatchError CONFIG_UNKNOWN_KEY, CONFIG_BAD_VALUE, CONFIG_MISSING, CONFIG_FILE, CONFIG_EXTRA_WORD (exit code 78)
+ * @throws LabwatchError CONFIG_UNKNOWN_KEY, CONFIG_BAD_VALUE, CONFIG_MISSING, CONFIG_FILE, CONFIG_EXTRA_WORD,
+ *   CONFIG_SECRET_FLAG (exit code 78)
  */
 export function loadSettings<D extends Settings>(definition: D, input: SettingsInput): { values: Values<D>; rest: string[] } {
   const { given: flags, rest } = readFlags(definition, input.argv, input.words ?? false);
-  const path = flags.get('config')?.text ?? input.env['LABWATCH_CONFIG'];
+  // A variable set to nothing is how shells and containers leave one out.
+  const path = flags.get('config')?.text ?? (input.env['LABWATCH_CONFIG'] || undefined);
   const file = path === undefined ? new Map<string, Given>() : readFile(definition, String(path), input.sections);
   const values: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries(definition)) {
     const env = envOf(key);
-    const fromEnv = input.env[env] === undefined ? undefined : { text: input.env[env], source: env };
+    const fromEnv = input.env[env] ? { text: input.env[env], source: env } : undefined;
     const given = flags.get(key) ?? fromEnv ?? file.get(key);
     if (given !== undefined) values[key] = convert(key, setting, given);
     else if (setting.default !== undefined) values[key] = setting.default;
@@ -165,7 +186,8 @@ export function loadSettings<D extends Settings>(definition: D, input: SettingsI
 /** The settings part of `--help`, aligned, in the language asked for. */
 export function settingsHelp(definition: Settings, language: 'en' | 'vi'): string {
   const rows = Object.entries(definition).map(([key, setting]) => {
-    const name = setting.secret === true ? envOf(key) : `--${flagOf(key)}`;
+    const sign = isSwitch(setting) && setting.default === true ? '--[no-]' : '--';
+    const name = setting.secret === true ? envOf(key) : `${sign}${flagOf(key)}`;
     const value = setting.default === undefined ? '' : ` [${String(setting.default)}]`;
     return [name, `${setting.help[language]}${value}`] as const;
   });
