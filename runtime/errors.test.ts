@@ -16,8 +16,8 @@ describe('LabwatchError', () => {
     const cause = new Error('ENOSPC');
     const error = fail('DEMO_FULL', { what: 'the disk' }, cause);
     expect(error).toBeInstanceOf(LabwatchError);
-    expect(error.line()).toBe('DEMO_FULL: the disk is full Empty the disk or get another.');
-    expect(error.vi).toBe('the disk đã đầy Hãy làm trống the disk.');
+    expect(error.line()).toBe('DEMO_FULL: the disk is full. Empty the disk or get another.');
+    expect(error.vi).toBe('the disk đã đầy. Hãy làm trống the disk.');
     expect(error).toMatchObject({ code: 'DEMO_FULL', exit: 69, cause });
   });
   it('leaves a place alone that no detail fills', () => expect(fail('DEMO_FULL').message).toBe('{what} is full'));
@@ -25,7 +25,7 @@ describe('LabwatchError', () => {
     expect(fail('DEMO_FULL', { what: '$& {what} $1' }).message).toBe('$& {what} $1 is full');
   });
   it('stays one line', () =>
-    expect(fail('DEMO_FULL', { what: 'a\r\nb\u0007c' }).line()).toBe('DEMO_FULL: a b c is full Empty a b c or get another.'));
+    expect(fail('DEMO_FULL', { what: 'a\r\nb\u0007c' }).line()).toBe('DEMO_FULL: a b c is full. Empty a b c or get another.'));
 });
 
 describe('the catalogue of every program', () => {
