@@ -38,7 +38,7 @@ export function toProduct(text: string | undefined | null): string | undefined {
 
 /** A serial number or hardware id. @returns undefined when nothing is left or it is junk */
 export function toSerial(text: string | undefined | null): string | undefined {
-  if (typeof text !== 'string' || isJunkSerial(text)) return undefined;
+  if (typeof text !== 'string' || isJunkText(text)) return undefined;
   const clean = text
     .normalize('NFKC')
     .replace(/[^A-Za-z0-9 ._:+{}()-]+/g, ' ')
