@@ -30,6 +30,7 @@ export class FactSender {
   #inventorySent: Sent | undefined;
   #securitySent: Sent | undefined;
   #sampling = false;
+  #stopped = false;
 
   constructor(options: {
     reporter: Reporter;
@@ -67,12 +68,7 @@ export class FactSender {
     }
   }
 
-  /** The first time: protection, which is quick, then the hardware; both are sent whatever they are. */
-  async first(): Promise<void> {
-    await this.refresh();
-  }
-
-  /** Reads and sends both now. */
+  /** Reads and sends both now: protection first, which is quick, then the hardware. */
   async refresh(): Promise<void> {
     await this.#runner.sampleNow(['security']);
     this.#sendSecurity(true);
@@ -93,7 +89,13 @@ export class FactSender {
     }
   }
 
+  /** Sends nothing more, whatever a sample under way says. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   #sendSecurity(always: boolean): void {
+    if (this.#stopped) return;
     const sent = this.#next(this.#securitySent, this.#security.digest(), SECURITY_EVERY_MS, always);
     if (sent === undefined) return;
     this.#securitySent = sent;
@@ -102,6 +104,7 @@ export class FactSender {
   }
 
   #sendInventory(always: boolean): void {
+    if (this.#stopped) return;
     const sent = this.#next(this.#inventorySent, this.#inventory.digest(), INVENTORY_EVERY_MS, always);
     if (sent === undefined) return;
     this.#inventorySent = sent;

@@ -132,6 +132,7 @@ export class MinuteBook {
       const jump = now.at - last.at - ran;
       slept = ran > this.#gapMs || ran < 0;
       if (Math.abs(jump) > CLOCK_JUMP_MS) clockChange = Math.round(jump / 1000);
+      if (clockChange === undefined) this.#touch(use, now, closed, ended);
       if (slept || clockChange !== undefined) {
         this.#endBefore(Infinity, last, closed, ended);
         this.#close(closed, ended);
@@ -139,7 +140,7 @@ export class MinuteBook {
       }
       if (!slept) this.#cover(now.at - ran, now.at, use.seen);
     }
-    if (use.touchedAt !== undefined) this.#touch(use.touchedAt, now, ended);
+    this.#touch(use, now, closed, ended);
     this.#endBefore(minuteOf(now.at), now, closed, ended);
     return { closed, ended, slept, ...(clockChange === undefined ? {} : { clockChange }) };
   }
@@ -190,14 +191,15 @@ export class MinuteBook {
     }
   }
 
-  #touch(touchedAt: number, now: Instant, ended: MinuteRecord[]): void {
+  /** A touch of an earlier minute still counts while that minute was not told; then it is told at once. */
+  #touch({ touchedAt }: Use, now: Instant, closed: Window[], ended: MinuteRecord[]): void {
+    if (touchedAt === undefined || touchedAt > now.at) return;
     const minute = minuteOf(touchedAt);
-    if (touchedAt > now.at) return;
     const index = this.#window.findIndex((record) => record.minute === minute);
     if (index !== -1) {
       if (this.#window[index]!.active) return;
       this.#window[index] = { ...this.#window[index]!, active: true, blind: false };
-      ended.push(this.#window[index]);
+      this.#close(closed, ended);
     } else if (this.#open.has(minute) || minute === minuteOf(now.at)) this.#tally(minute).touched = true;
   }
 

@@ -79,6 +79,9 @@ export class Outbox implements Lifecycle {
     this.#file = undefined;
   }
 
+  get isOpen(): boolean {
+    return this.#file !== undefined;
+  }
   get stream(): string {
     return this.#open().stream;
   }
