@@ -6,6 +6,7 @@ export interface AntivirusView {
   readonly verdict: AntivirusVerdict;
   /** The product the verdict is about; null when there is none or nothing is known. */
   readonly product: string | null;
+  /** Whole days. */
   readonly definitionsAgeDays: number | null;
   /** When the definitions of that product were made. */
   readonly definitionsAt: Instant | null;
@@ -24,7 +25,7 @@ const ORDER: readonly AntivirusVerdict[] = ['protected', 'unknown', 'stale', 'on
 function ageDays(product: Product, asOf: Instant): number | null {
   if (product.definitions === undefined) return null;
   const days = (asOf - product.definitions.at) / DAY_MS;
-  return days < -1 || product.definitions.at === 0 ? null : Math.max(0, Math.floor(days));
+  return days < -1 || product.definitions.at === 0 ? null : Math.max(0, days);
 }
 
 function verdictOf(product: Product, age: number | null): AntivirusVerdict {
@@ -48,7 +49,12 @@ export function antivirusOf(security: Security | null, asOf: Instant): Antivirus
   const views = security.antivirus.map((product): AntivirusView => {
     const age = ageDays(product, asOf);
     const definitionsAt = age === null ? null : (product.definitions?.at ?? null);
-    return { verdict: verdictOf(product, age), product: product.name, definitionsAgeDays: age, definitionsAt };
+    return {
+      verdict: verdictOf(product, age),
+      product: product.name,
+      definitionsAgeDays: age === null ? null : Math.floor(age),
+      definitionsAt,
+    };
   });
   const best = views.toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict))[0];
   return best ?? { verdict: 'none', ...NOBODY };

@@ -146,6 +146,7 @@ describe('GET /events', () => {
     const reader = await watch();
     await kit.http.stop();
     await until('the end of the stream', () => reader.ended);
+    expect(kit.http.addresses()).toEqual({});
   });
 
   it('is bounded, and a place is free again when somebody leaves', async () => {
