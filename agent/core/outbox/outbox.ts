@@ -43,6 +43,7 @@ export class Outbox implements Lifecycle {
   readonly #path: string;
   readonly #bounds: Bounds;
   readonly #log: Log;
+  readonly #openFile: (path: string) => OutboxFile;
   #file: OutboxFile | undefined;
   readonly #tail: Entry[] = [];
   /** Dropped beside those the file counts: from the tail. */
@@ -53,7 +54,8 @@ export class Outbox implements Lifecycle {
   readonly #unmarked = new Set<number>();
   #acknowledged = 0;
 
-  constructor(options: { path: string; bounds: Bounds; log: Log }) {
+  constructor(options: { path: string; bounds: Bounds; log: Log; openFile?: (path: string) => OutboxFile }) {
+    this.#openFile = options.openFile ?? ((path) => new OutboxFile(path));
     this.#path = options.path;
     this.#bounds = options.bounds;
     this.#log = options.log;
@@ -62,7 +64,7 @@ export class Outbox implements Lifecycle {
   /** @throws LabwatchError AGENT_ALREADY_RUNNING, AGENT_OUTBOX */
   async start(): Promise<void> {
     try {
-      this.#file = new OutboxFile(this.#path);
+      this.#file = this.#openFile(this.#path);
     } catch (error) {
       const failure = failureOf(error);
       const why = (error as Error).message;
@@ -276,7 +278,7 @@ export class Outbox implements Lifecycle {
     this.#unmarked.clear();
     this.#log.error({ why, aside }, 'the outbox is damaged: it was set aside and a new stream begins');
     try {
-      this.#file = new OutboxFile(this.#path);
+      this.#file = this.#openFile(this.#path);
       this.#file.setNote('replaced', '1');
     } catch (error) {
       throw agentFail('AGENT_OUTBOX', { path: this.#path, why: (error as Error).message }, error);
