@@ -59,7 +59,9 @@ describe('serial numbers of disks', () => {
 
   it('and any bytes are taken', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), (page) => expect(typeof parseSerialPage(page)).toMatch(/^(?:string|undefined)$/)),
+      fc.property(fc.uint8Array({ maxLength: 300 }), (page) => {
+        expect(typeof parseSerialPage(page)).toMatch(/^(?:string|undefined)$/);
+      }),
     );
   });
 });

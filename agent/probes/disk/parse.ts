@@ -28,6 +28,9 @@ export function parseDiskCounters(text: string): DiskCounters {
   return counters;
 }
 
+/** Bytes a second that no machine of a school moves: a counter jumped. */
+const ABSURD = 1e12;
+
 /**
  * Rates between two readings. A disk that came, went or started counting anew in between is left out of this one.
  * @returns undefined when no disk can be compared
@@ -44,7 +47,8 @@ export function diskRates(before: DiskCounters, after: DiskCounters, seconds: nu
     read += now.read - then.read;
     written += now.written - then.written;
   }
-  return compared === 0 ? undefined : { read: Math.round(read / seconds), written: Math.round(written / seconds) };
+  const rates = { read: Math.round(read / seconds), written: Math.round(written / seconds) };
+  return compared === 0 || rates.read > ABSURD || rates.written > ABSURD ? undefined : rates;
 }
 
 /**

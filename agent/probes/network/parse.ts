@@ -40,6 +40,8 @@ export function interfacesToCount(interfaces: readonly Interface[]): { readonly 
 const WRAP = 2 ** 32;
 /** Bytes a second of 1 Gbit/s: what a card is taken to manage when it does not tell its speed. */
 const GIGABIT = 125_000_000;
+/** Bytes a second that no machine of a school moves: a counter jumped. */
+const ABSURD = 1e12;
 
 /**
  * Bytes between two readings of one counter. A counter that went back was either set to zero (the driver was loaded anew,
@@ -82,7 +84,8 @@ export function networkRates(
     received += inward;
     sent += outward;
   }
-  return compared === 0 ? undefined : { received: Math.round(received / seconds), sent: Math.round(sent / seconds) };
+  const rates = { received: Math.round(received / seconds), sent: Math.round(sent / seconds) };
+  return compared === 0 || rates.received > ABSURD || rates.sent > ABSURD ? undefined : rates;
 }
 
 /** Speed of the fastest counted interface that has a link. @returns Mbit/s, or undefined when none tells */
