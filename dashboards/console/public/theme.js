@@ -6,7 +6,7 @@
   try {
     theme = localStorage.getItem('labwatch.theme');
     language = localStorage.getItem('labwatch.language');
-  } catch (error) {
+  } catch {
     // Storage may be forbidden: the defaults stand.
   }
   var dark = theme === 'dark' || (theme !== 'light' && window.matchMedia('(prefers-color-scheme: dark)').matches);

@@ -36,7 +36,7 @@ export function chartOptions(look: ChartLook, width: number, onCursor: (index: n
   return {
     width,
     height: HEIGHT,
-    padding: [8, 4, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
     cursor: { x: true, y: false, drag: { x: false, y: false }, points: { size: 7, fill: () => property('--surface') } },

@@ -1,4 +1,3 @@
-import 'uplot/dist/uPlot.min.css';
 import './chart.css';
 import uPlot from 'uplot';
 import { useEffect, useRef, useState } from 'preact/hooks';

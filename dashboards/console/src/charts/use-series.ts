@@ -30,16 +30,18 @@ export function useSeries(id: string, field: MetricName, range: Range, latestAt:
     const old = again ? held.current.points : [];
     if (!again) setState(blank());
     const since = old[old.length - 1]?.at ?? from;
-    api.series(id, field, since, to, step, request.signal).then(
-      (series) => {
+    const read = async () => {
+      try {
+        const series = await api.series(id, field, since, to, step, request.signal);
         const points = appendPoints(old, series.points, from);
         held.current = { key, points };
         setState({ status: 'ready', points, step: series.step, from, to });
-      },
-      () => {
-        if (!request.signal.aborted) setState((now) => (again ? now : { ...now, status: 'failed' }));
-      },
-    );
+      } catch {
+        // What is drawn stays; only a chart that never had anything says so.
+        if (!request.signal.aborted && !again) setState((now) => ({ ...now, status: 'failed' }));
+      }
+    };
+    void read();
     return () => request.abort();
   }, [key, latestAt]);
   return state;

@@ -4,7 +4,7 @@ import type { Dictionary } from './dictionary.ts';
 export const en: Dictionary = {
   app: {
     skip: 'Skip to the content',
-    tagline: 'School devices: how they run, and whether anybody uses them',
+    tagline: 'Looking after school devices',
     menu: 'Main navigation',
     devices: 'Devices',
     settings: 'Display options',
@@ -155,9 +155,11 @@ export const en: Dictionary = {
     emptyText: 'The list fills by itself when the first device reports. To add one:',
     emptySteps: [
       'On this server, create an enrolment token for the room:',
-      "On the computer to watch, start the agent with it (put in this server's address):",
+      'On the computer to watch, start the agent with it:',
       'Wait about half a minute: it appears here, without reloading.',
     ],
+    emptyCommands: (server) => `labwatch token create --unit <room code>\nlabwatch agent run --server ${server} --token <token>`,
+    emptyServer: 'address of the server',
     nothingTitle: 'No device matches',
     nothingText: 'Remove a filter or search for something else.',
   },

@@ -52,7 +52,8 @@ export function formatOf(language: Language, dictionary: Dictionary): Format {
     const key = zone + Object.keys(options).join();
     const formatter = dates.get(key) ?? new Intl.DateTimeFormat(locale, { ...options, timeZone: zone, hourCycle: 'h23' });
     dates.set(key, formatter);
-    return formatter.format(at);
+    // Vietnamese has 21/11/2026 but 21-11: one separator for both.
+    return formatter.format(at).replace(/(\d)-(?=\d)/g, '$1/');
   };
   const DAY = { day: '2-digit', month: '2-digit' } as const;
   const TIME = { hour: '2-digit', minute: '2-digit' } as const;

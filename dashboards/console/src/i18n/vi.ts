@@ -2,7 +2,7 @@
 export const vi = {
   app: {
     skip: 'Tới nội dung chính',
-    tagline: 'Thiết bị trường học: đang chạy ra sao, có ai dùng không',
+    tagline: 'Theo dõi thiết bị trường học',
     menu: 'Điều hướng chính',
     devices: 'Thiết bị',
     settings: 'Tuỳ chọn hiển thị',
@@ -160,9 +160,12 @@ export const vi = {
     emptyText: 'Danh sách sẽ tự hiện khi thiết bị đầu tiên gửi báo cáo. Để thêm một máy:',
     emptySteps: [
       'Trên máy chủ này, tạo một mã ghi danh cho phòng máy:',
-      'Trên máy cần theo dõi, chạy tác nhân với mã đó (đổi địa chỉ thành địa chỉ máy chủ này):',
+      'Trên máy cần theo dõi, chạy tác nhân với mã đó:',
       'Đợi chừng nửa phút: máy hiện ra ở đây, không cần tải lại trang.',
     ],
+    emptyCommands: (server: string) =>
+      `labwatch token create --unit <mã phòng>\nlabwatch agent run --server ${server} --token <mã ghi danh>`,
+    emptyServer: 'địa chỉ máy chủ',
     nothingTitle: 'Không có thiết bị nào khớp',
     nothingText: 'Hãy bỏ bớt điều kiện lọc hoặc tìm từ khác.',
   },

@@ -7,7 +7,7 @@ export function MissingPage() {
     <div class="page page-wait">
       <h1>{t().app.missingTitle}</h1>
       <p>{t().app.missingText}</p>
-      <a class="button" href="#/devices">
+      <a class="button" href="/devices">
         {t().app.backToDevices}
       </a>
     </div>

@@ -14,11 +14,8 @@ export function lazy<P extends object>(load: () => Loaded<P>): ComponentType<P> 
     useEffect(() => {
       if (Inner !== undefined) return;
       setFailed(false);
-      load().then(
-        (component) => {
-          loaded = component;
-          setInner({ is: component });
-        },
+      void load().then(
+        (component) => setInner({ is: (loaded = component) }),
         () => setFailed(true),
       );
     }, [attempt]);

@@ -11,12 +11,12 @@ export function TopBar() {
   return (
     <header class="top-bar">
       <div class="top-bar-inner">
-        <a class="brand" href="#/devices">
+        <a class="brand" href="/devices">
           <Mark />
           <span>labwatch</span>
         </a>
         <nav aria-label={t().app.menu}>
-          <a href="#/devices" aria-current={route.value.page === 'devices' ? 'page' : undefined}>
+          <a href="/devices" aria-current={route.value.page === 'devices' ? 'page' : undefined}>
             {t().app.devices}
           </a>
         </nav>
@@ -24,13 +24,7 @@ export function TopBar() {
         <div class="top-bar-tools">
           <LanguageSwitch />
           <ThemeSwitch />
-          <a
-            class="tool"
-            href="#/password"
-            title={t().app.changePassword}
-            aria-label={t().app.changePassword}
-            data-testid="change-password"
-          >
+          <a class="tool" href="/password" title={t().app.changePassword} aria-label={t().app.changePassword} data-testid="change-password">
             <Icon name="key" />
           </a>
           <button

@@ -20,7 +20,7 @@ export function next(state: Connection, signal: Signal, at: number): Connection 
       return { phase: 'live', failures: 0, awaySince: null };
     case 'lost':
       return state.phase === 'idle' ? state : { phase: 'away', failures: state.failures + 1, awaySince: state.awaySince ?? at };
-    case 'stop':
+    default:
       return IDLE;
   }
 }

@@ -1,4 +1,4 @@
-/** Pages live behind `#`, so the console needs nothing of the server that hands out its files. */
+/** The server answers every address that is no file with the same index; this says what the address means. */
 export type Route =
   | { page: 'devices'; query: Query }
   | { page: 'device'; id: string; query: Query }
@@ -8,9 +8,9 @@ export type Query = Readonly<Record<string, string>>;
 
 const DEVICE = /^\/devices\/([a-z0-9]{26})$/;
 
-/** Reads `#/devices?unit=…`. Anything that is not a page is `missing`; a broken escape is read as it stands. */
-export function parseRoute(hash: string): Route {
-  const [path = '', search = ''] = hash.replace(/^#/, '').split('?', 2);
+/** Reads `/devices?unit=…`. Anything that is not a page is `missing`; a broken escape is read as it stands. */
+export function parseRoute(address: string): Route {
+  const [path = '', search = ''] = address.split('?', 2);
   const query = Object.fromEntries(new URLSearchParams(search));
   if (path === '' || path === '/' || path === '/devices') return { page: 'devices', query };
   if (path === '/password') return { page: 'password', query };
@@ -22,7 +22,7 @@ export function parseRoute(hash: string): Route {
 export function hrefOf(path: string, query: Query = {}): string {
   const used = Object.entries(query).filter(([, value]) => value !== '');
   const search = new URLSearchParams(used.sort(([a], [b]) => a.localeCompare(b))).toString();
-  return `#${path}${search === '' ? '' : `?${search}`}`;
+  return search === '' ? path : `${path}?${search}`;
 }
 
 export const deviceHref = (id: string) => hrefOf(`/devices/${id}`);

@@ -82,7 +82,7 @@ export function DayPanel({ device, day: asked, onDay }: Props) {
           <li key={one}>
             <a
               class="week-day"
-              href={`#/devices/${device.id}?day=${one}`}
+              href={`/devices/${device.id}?day=${one}`}
               aria-current={one === day ? 'date' : undefined}
               data-testid="week-day"
               onClick={(event) => {

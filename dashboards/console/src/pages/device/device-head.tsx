@@ -10,12 +10,12 @@ export function DeviceHead({ device }: { device: DeviceDetail }) {
   return (
     <header class="device-head">
       <nav class="crumbs" aria-label={words.place}>
-        <a href="#/devices">
+        <a href="/devices">
           <Icon name="left" size={14} />
           {words.back}
         </a>
         {device.path.map((unit) => (
-          <a key={unit.id} href={`#/devices?unit=${unit.id}`} title={t().units[unit.kind]}>
+          <a key={unit.id} href={`/devices?unit=${unit.id}`} title={t().units[unit.kind]}>
             {unit.name}
           </a>
         ))}

@@ -29,15 +29,15 @@ export function DevicePage({ id }: { id: string }) {
         <button type="button" class="button" onClick={again}>
           {t().app.retry}
         </button>
-        <a href="#/devices">{t().app.backToDevices}</a>
+        <a href="/devices">{t().app.backToDevices}</a>
       </div>
     );
   }
   return (
     <article class="page device" data-testid="device" data-device={id}>
       <DeviceHead device={device} />
-      <Tiles device={device} />
       <Troubles troubles={device.troubles} />
+      <Tiles device={device} />
       <DayPanel device={device} day={query['day']} onDay={(day) => set({ day: day ?? '' })} />
       <Charts device={device} range={range} onRange={(value) => set({ range: value === '24h' ? '' : value })} />
       <section aria-labelledby="facts-title">
@@ -46,10 +46,8 @@ export function DevicePage({ id }: { id: string }) {
         </h2>
         <div class="facts-grid">
           <HardwareFacts inventory={device.inventory} />
-          <div class="facts-column">
-            <SecurityFacts device={device} />
-            <AgentFacts device={device} />
-          </div>
+          <SecurityFacts device={device} />
+          <AgentFacts device={device} />
         </div>
       </section>
     </article>

@@ -26,15 +26,12 @@ export function useDevice(id: string): DeviceRead {
     const request = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const read = () =>
-      api.device(id, request.signal).then(
-        (fresh) => {
-          setDevice(fresh);
-          setError(undefined);
-        },
-        (why: unknown) => {
+      api
+        .device(id, request.signal)
+        .then(setDevice)
+        .catch((why: unknown) => {
           if (why instanceof ApiError && !request.signal.aborted) setError(why);
-        },
-      );
+        });
     const soon = () => {
       timer ??= setTimeout(() => {
         timer = undefined;

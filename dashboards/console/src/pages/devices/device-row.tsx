@@ -12,14 +12,15 @@ import { worstFirst } from '../../state/troubles.ts';
 import { deviceHref } from '../../state/route.ts';
 import { go } from '../../state/router.ts';
 
-/** School and room, the two that a person looks for; the whole path is in the title. */
+/** The nearest first, because the end of a long line is cut; the whole path is in the title. */
 function Place({ device }: { device: DeviceSummary }) {
   const names = device.path
     .filter((unit) => unit.kind === 'school' || unit.kind === 'site' || unit.kind === 'room')
     .map((unit) => unit.name);
+  names.reverse();
   return (
     <span class="place" title={placeOf(device).join(' › ')}>
-      {(names.length > 0 ? names : [device.unit.name]).join(' › ')}
+      {(names.length > 0 ? names : [device.unit.name]).join(' · ')}
     </span>
   );
 }

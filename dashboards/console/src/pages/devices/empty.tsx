@@ -2,11 +2,14 @@ import './empty.css';
 import { t } from '../../i18n/index.ts';
 import { Icon } from '../../parts/icons.tsx';
 
-const COMMANDS = ['labwatch token create --unit <mã phòng> --days 7', 'labwatch agent run --server {origin} --token <mã ghi danh>'];
+/** On this very machine the address is of no use to another one: there the encrypted listener is named. */
+const serverAddress = () =>
+  /^(localhost|127\.|\[::1\])/.test(location.hostname) ? `https://<${t().list.emptyServer}>:8443` : location.origin;
 
 /** Before the first device: what to do next. */
 export function EmptyFleet() {
   const words = t().list;
+  const commands = words.emptyCommands(serverAddress()).split('\n');
   return (
     <section class="empty" data-testid="empty">
       <Icon name="desktop" size={40} />
@@ -16,7 +19,7 @@ export function EmptyFleet() {
         {words.emptySteps.map((step, index) => (
           <li key={step}>
             {step}
-            {COMMANDS[index] !== undefined && <code>{COMMANDS[index].replace('{origin}', location.origin)}</code>}
+            {commands[index] !== undefined && <code>{commands[index]}</code>}
           </li>
         ))}
       </ol>

@@ -20,10 +20,14 @@ export function unitOptions(units: readonly UnitNode[]): UnitOption[] {
     const parent = unit.parent !== null && known.has(unit.parent) ? unit.parent : null;
     children.set(parent, [...(children.get(parent) ?? []), unit]);
   }
-  const walk = (parent: string | null, depth: number): UnitOption[] =>
-    (children.get(parent) ?? [])
-      .filter((unit) => unit.devices > 0 && unit.kind !== 'seat')
-      .sort((a, b) => collator.compare(a.name, b.name))
-      .flatMap((unit) => [{ id: unit.id, name: unit.name, depth, devices: unit.devices }, ...walk(unit.id, depth + 1)]);
-  return walk(null, 0);
+  const options: UnitOption[] = [];
+  const walk = (parent: string | null, depth: number) => {
+    const used = (children.get(parent) ?? []).filter((unit) => unit.devices > 0 && unit.kind !== 'seat');
+    for (const { id, name, devices } of used.sort((a, b) => collator.compare(a.name, b.name))) {
+      options.push({ id, name, depth, devices });
+      walk(id, depth + 1);
+    }
+  };
+  walk(null, 0);
+  return options;
 }

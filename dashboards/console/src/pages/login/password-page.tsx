@@ -44,7 +44,7 @@ export function PasswordPage({ forced }: { forced: boolean }) {
       await changePassword(values.current, values.next);
       setDone(true);
       setValues({ current: '', next: '', repeat: '' });
-      if (forced) go('#/devices');
+      if (forced) go('/devices');
     } catch (error) {
       setFailed(error);
     } finally {
@@ -56,7 +56,7 @@ export function PasswordPage({ forced }: { forced: boolean }) {
   const secret = !shown;
   return (
     <Card title={words.title}>
-      <form noValidate onSubmit={(event) => void submit(event)} data-testid="password-form">
+      <form class="password-form" noValidate onSubmit={(event) => void submit(event)} data-testid="password-form">
         {forced && <p class="note">{words.first}</p>}
         <p role="status">{done && !forced && <span class="note note-good">{words.done}</span>}</p>
         <FormError text={text} />
@@ -108,7 +108,7 @@ export function PasswordPage({ forced }: { forced: boolean }) {
             </button>
           </>
         ) : (
-          <a href="#/devices">{words.cancel}</a>
+          <a href="/devices">{words.cancel}</a>
         )}
       </div>
     </Card>
