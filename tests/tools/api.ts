@@ -46,4 +46,4 @@ export class Api {
 }
 
 /** What `labwatch up` and `labwatch collector` print when they are ready. */
-export const WELCOME = /labwatch: (http:\/\/127\.0\.0\.1:\d+)(?:.*password: (\S+))?/;
+export const WELCOME = /labwatch(?: collector)?: (http:\/\/127\.0\.0\.1:\d+)(?:.*password: (\S+))?/;

@@ -25,6 +25,9 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** Thrown by what `until` asks when waiting longer is of no use. */
+export class Hopeless extends Error {}
+
 /** Waits until `probe` answers something; the error names what was waited for. No test fails because a machine is slow: the time is generous. */
 export async function until<T>(
   what: string,
@@ -38,6 +41,7 @@ export async function until<T>(
       const answer = await probe();
       if (answer !== undefined && answer !== false) return answer;
     } catch (error) {
+      if (error instanceof Hopeless) throw error;
       last = error;
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -69,7 +73,7 @@ export class Program {
       () => {
         const match = pattern.exec(this.stdout);
         if (match === null && this.child.exitCode !== null)
-          throw new Error(`it ended with code ${this.child.exitCode}: ${this.stderr.slice(-2000)}`);
+          throw new Hopeless(`it ended with code ${this.child.exitCode}: ${this.stderr.slice(-2000)}`);
         return match ?? undefined;
       },
       timeoutMs,

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Stage } from './stage.ts';
+
+/** `make fault` runs twenty; `make test` a few of the same. */
+const ROUNDS = Number(process.env['FAULT_ROUNDS'] ?? 4);
+const DEVICES = 3;
+const RATE = 50;
+const TIME = 120_000 + ROUNDS * 30_000;
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await Stage.create(DEVICES);
+}, TIME);
+afterAll(async () => {
+  await stage?.stop();
+});
+
+async function settled(): Promise<string[]> {
+  for (const sender of stage.senders) await sender.drain();
+  await stage.drained();
+  return stage.verify();
+}
+
+test(
+  `kill -9 of the collector, ${ROUNDS} times in mid-traffic: every kept report is in the ledger and in InfluxDB, once in effect`,
+  async () => {
+    for (const sender of stage.senders) sender.start(RATE);
+    for (let round = 0; round < ROUNDS; round++) {
+      await stage.traffic(20);
+      await sleep(Math.random() * 300);
+      await stage.killCollector();
+      await sleep(Math.random() * 300);
+      await stage.startCollector();
+    }
+    expect(await settled()).toEqual([]);
+  },
+  TIME,
+);
+
+test(
+  `kill -9 of the agent, ${ROUNDS} times in mid-traffic: what it kept arrives after it is back`,
+  async () => {
+    for (const sender of stage.senders) sender.start(RATE);
+    for (let round = 0; round < ROUNDS; round++) {
+      await stage.traffic(20);
+      await sleep(Math.random() * 300);
+      for (const sender of stage.senders) await sender.kill();
+      for (const sender of stage.senders) sender.start(RATE);
+    }
+    expect(await settled()).toEqual([]);
+  },
+  TIME,
+);
+
+test(
+  `kill -9 of influxd, ${ROUNDS} times in mid-traffic: the spool waits for it`,
+  async () => {
+    for (const sender of stage.senders) sender.start(RATE);
+    for (let round = 0; round < ROUNDS; round++) {
+      await stage.traffic(20);
+      await sleep(Math.random() * 300);
+      await stage.influxd.stop('SIGKILL');
+      await stage.traffic(5);
+      await stage.influxd.start();
+    }
+    expect(await settled()).toEqual([]);
+  },
+  TIME,
+);
+
+test('the checks can fail: a minute of another truth is noticed', async () => {
+  const [sender] = stage.senders;
+  const honest = sender!.seed;
+  Object.defineProperty(sender!, 'seed', { value: honest + 1, configurable: true });
+  expect(await stage.verify()).not.toEqual([]);
+  Object.defineProperty(sender!, 'seed', { value: honest, configurable: true });
+});
