@@ -27,7 +27,8 @@ export function summaryOf({ device, state, place }: Known, now: number): DeviceS
     lastSeen: rfc3339OrNull(state.lastSeen, zone),
     use: { state: use, session: state.session },
     latest: {
-      at: rfc3339OrNull(state.reportAt, zone),
+      // A window ends with its last minute, which may not be over yet.
+      at: rfc3339OrNull(state.reportAt === null ? null : Math.min(state.reportAt, state.lastSeen ?? state.reportAt), zone),
       cpu: metrics.cpu?.mean ?? null,
       memory: metrics.memory?.mean ?? null,
       disk: metrics.disk ?? null,

@@ -12,6 +12,7 @@ export async function describeRoutes(app: App): Promise<void> {
 export async function serveDocs(app: App): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: '/api/docs',
+    theme: { title: 'labwatch API' },
     uiConfig: { deepLinking: true, docExpansion: 'list', validatorUrl: null },
   });
 }
