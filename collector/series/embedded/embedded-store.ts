@@ -20,6 +20,8 @@ export interface EmbeddedStoreOptions {
   /** Points older than this are taken away; 0 keeps everything. */
   readonly days: number;
   readonly clock?: Clock;
+  /** How long to wait for another process that holds the file, ms. */
+  readonly busyMs?: number;
 }
 
 /** What the statements are for is written beside their SQL. */
@@ -56,7 +58,7 @@ export class EmbeddedStore implements SeriesStore {
 
   async start(): Promise<void> {
     if (this.#database !== undefined) return;
-    const database = openFile(this.#options.path);
+    const database = openFile(this.#options.path, this.#options.busyMs ?? 500);
     this.#database = database;
     this.#statements = prepare(database);
     this.#forgetCaches();
@@ -206,11 +208,11 @@ export class EmbeddedStore implements SeriesStore {
 }
 
 /** @throws LabwatchError COLLECTOR_SERIES_FILE */
-function openFile(path: string): DatabaseSync {
+function openFile(path: string, timeout: number): DatabaseSync {
   try {
     // Made first and private: SQLite gives its -wal and -shm files the mode of this one.
     closeSync(openSync(path, 'a', 0o600));
-    const database = new DatabaseSync(path, { timeout: 5_000 });
+    const database = new DatabaseSync(path, { timeout });
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;');
     database.exec(SCHEMA);
     return database;
