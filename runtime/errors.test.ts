@@ -20,6 +20,10 @@ describe('LabwatchError', () => {
     expect(error.vi).toBe('the disk đã đầy. Hãy làm trống the disk.');
     expect(error).toMatchObject({ code: 'DEMO_FULL', exit: 69, cause });
   });
+  it('does not add a full stop to a question', () => {
+    const error = runtimeFail('CONFIG_UNKNOWN_KEY', { key: 'a', source: 'b', near: 'c', allowed: 'c' });
+    expect(error.line()).toBe('CONFIG_UNKNOWN_KEY: unknown setting "a" (b); did you mean "c"? Allowed here: c.');
+  });
   it('leaves a place alone that no detail fills', () => expect(fail('DEMO_FULL').message).toBe('{what} is full'));
   it('takes a detail as it is, whatever signs it holds', () => {
     expect(fail('DEMO_FULL', { what: '$& {what} $1' }).message).toBe('$& {what} $1 is full');

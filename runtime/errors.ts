@@ -20,7 +20,8 @@ function fill(text: string, details: ErrorDetails): string {
   return text.replace(/\{(\w+)\}/g, (whole, key: string) => String(details[key] ?? whole).replace(/\p{Cc}+/gu, ' '));
 }
 
-const sentence = (text: string): string => (/[.?!…]$/.test(text) ? text : `${text}.`);
+/** The first half of a line is written without a full stop, so that it can end in a name or a question. */
+export const sentence = (text: string): string => (/[.?!…]$/.test(text) ? text : `${text}.`);
 
 /** An error with a stable `code`, one plain line for a person and a hint. Never carries a secret. */
 export class LabwatchError extends Error {

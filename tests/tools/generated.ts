@@ -3,6 +3,8 @@ import { makeOpenapi } from '../../collector/http/openapi.ts';
 import { asyncapiDocument, type Examples } from '../../protocol/asyncapi.ts';
 import { DOWN_KINDS, UP_KINDS } from '../../protocol/topics.ts';
 import { validExamples } from './examples.ts';
+import { configurationPage } from './pages/configuration.ts';
+import { errorsPage } from './pages/errors.ts';
 
 /** A committed file that is made from the code. */
 export interface Generated {
@@ -26,4 +28,6 @@ export const GENERATED: readonly Generated[] = [
   { file: 'docs/api/asyncapi.json', make: asyncapi },
   { file: 'docs/api/openapi.json', make: makeOpenapi },
   { file: 'dashboards/console/src/api/generated.ts', make: makeClient },
+  { file: 'docs/configuration.md', make: configurationPage },
+  { file: 'docs/errors.md', make: errorsPage },
 ];
