@@ -96,6 +96,6 @@ export function parseLine(line: string): ParsedLine {
 }
 
 /** The same text for the same series, whatever the order of its tags. */
-export function identityOf({ measurement, tags }: ParsedLine): string {
+export function identityOf({ measurement, tags }: Pick<ParsedLine, 'measurement' | 'tags'>): string {
   return JSON.stringify([measurement, ...[...tags].toSorted(([a], [b]) => (a < b ? -1 : 1))]);
 }

@@ -3,7 +3,7 @@ import type { Device, UnitPlace } from '../../ledger/index.ts';
 import { METRIC_NAMES, METRICS, type MetricName } from '../../protocol/catalogue.ts';
 import type { Metrics } from '../../protocol/payloads/report.ts';
 import { metricFields, reportLine } from '../model/line.ts';
-import { parseLine } from '../model/parse-line.ts';
+import { identityOf, parseLine } from '../model/parse-line.ts';
 import { RetryLater, type SeriesPoint, type SeriesQuery, type SeriesStore } from './series-store.ts';
 
 /** A store with its server, made by the adapter's own test. */
@@ -70,10 +70,10 @@ export function lineOf(device: string, minutes: number, metrics: Metrics, room =
 export function oracle(lines: readonly string[], query: SeriesQuery): SeriesPoint[] {
   const kept = new Map<string, { at: number; value: number; field: string }>();
   for (const line of lines) {
-    const { tags, fields, at } = parseLine(line);
+    const { measurement, tags, fields, at } = parseLine(line);
     if (tags.get('device') !== query.device || at < query.from || at >= query.to) continue;
     for (const [field, { value }] of fields) {
-      if (typeof value === 'number') kept.set(JSON.stringify([[...tags].toSorted(), at, field]), { at, value, field });
+      if (typeof value === 'number') kept.set(JSON.stringify([identityOf({ measurement, tags }), at, field]), { at, value, field });
     }
   }
   const names = metricFields(query.metric as MetricName);

@@ -6,7 +6,7 @@ import { tempFolder } from '../tools/programs.ts';
 /** A private influxd of a test. */
 export interface TestInflux {
   readonly influxd: Influxd;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** @param options.http more lines of its [http] section, e.g. `max-body-size = 2000` */

@@ -5,6 +5,9 @@ import { addWindow, endOfLastOn, lastUse, type MinuteWindow } from '../../model/
 import { type Batch, type Item, KEEP, type Stage } from './stage.ts';
 
 const newer = (at: number, than: number | null): boolean => than === null || at >= than;
+/** Of two that were made in the same millisecond the later number wins, in whatever order they come. */
+const newest = (made: { at: number; seq: number }, at: number | null, kept: { seq: number } | null): boolean =>
+  at === null || made.at > at || (made.at === at && made.seq >= (kept?.seq ?? 0));
 const later = (a: number | null, b: number | undefined): number | null => (b === undefined ? a : a === null ? b : Math.max(a, b));
 
 /** A report's minutes in true time. */
@@ -32,17 +35,18 @@ function applyPresence(state: DeviceState, item: Item, presence: ReadingOf<'pres
 export function applyReading(state: DeviceState, item: Item, reading: Reading): DeviceState {
   if (reading.kind === 'presence') return applyPresence(state, item, reading.data);
   const time = item.time!;
+  const made = { at: time.at, seq: reading.data.seq };
   switch (reading.kind) {
     case 'report':
       return applyReport(state, reading.data, time);
     case 'birth':
-      return newer(time.at, state.birthAt) ? { ...state, birthAt: time.at, birth: reading.data } : state;
+      return newest(made, state.birthAt, state.birth) ? { ...state, birthAt: time.at, birth: reading.data } : state;
     case 'inventory':
-      return newer(time.at, state.inventoryAt) ? { ...state, inventoryAt: time.at, inventory: reading.data } : state;
+      return newest(made, state.inventoryAt, state.inventory) ? { ...state, inventoryAt: time.at, inventory: reading.data } : state;
     case 'security':
-      return newer(time.at, state.securityAt) ? { ...state, securityAt: time.at, security: reading.data } : state;
+      return newest(made, state.securityAt, state.security) ? { ...state, securityAt: time.at, security: reading.data } : state;
     default:
-      return newer(time.at, state.eventAt) ? { ...state, eventAt: time.at, event: reading.data } : state;
+      return newest(made, state.eventAt, state.event) ? { ...state, eventAt: time.at, event: reading.data } : state;
   }
 }
 
