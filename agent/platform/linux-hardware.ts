@@ -21,20 +21,29 @@ const ASSIGNED = ['permanent', 'random', 'stolen', 'set'] as const;
 const ETHERNET = 1;
 const LOOPBACK = 772;
 
+async function nicText(door: Door, name: string, file: string): Promise<string | undefined> {
+  return (await door.readText(`/sys/class/net/${name}/${file}`))?.trim();
+}
+
+/** What changes with the cable: whether there is a link, and its speed. */
+export async function readLink(door: Door, name: string): Promise<Pick<Nic, 'up' | 'speed'>> {
+  const [state, speedText] = await Promise.all([nicText(door, name, 'operstate'), nicText(door, name, 'speed')]);
+  const speed = Number(speedText ?? Number.NaN);
+  const up = state === 'up' || state === 'unknown';
+  return Number.isInteger(speed) && speed > 0 && speed <= 1_000_000 ? { up, speed } : { up };
+}
+
 async function readNic(door: Door, name: string): Promise<Nic> {
   const folder = `/sys/class/net/${name}`;
-  const text = async (file: string): Promise<string | undefined> => (await door.readText(`${folder}/${file}`))?.trim();
-  const [mac, type, assigned, state, speedText, device, wireless, phy] = await Promise.all([
-    text('address'),
-    text('type'),
-    text('addr_assign_type'),
-    text('operstate'),
-    text('speed'),
+  const [mac, type, assigned, device, wireless, phy, link] = await Promise.all([
+    nicText(door, name, 'address'),
+    nicText(door, name, 'type'),
+    nicText(door, name, 'addr_assign_type'),
     door.stat(`${folder}/device`),
     door.stat(`${folder}/wireless`),
-    text('phy80211/macaddress'),
+    nicText(door, name, 'phy80211/macaddress'),
+    readLink(door, name),
   ]);
-  const speed = Number(speedText ?? Number.NaN);
   const isWireless = wireless !== undefined || phy !== undefined;
   return {
     name,
@@ -44,8 +53,7 @@ async function readNic(door: Door, name: string): Promise<Nic> {
     kind: isWireless ? 'wireless' : Number(type) === ETHERNET ? 'wired' : 'other',
     physical: device !== undefined,
     loopback: Number(type) === LOOPBACK || name === 'lo',
-    ...(Number.isInteger(speed) && speed > 0 && speed <= 1_000_000 ? { speed } : {}),
-    up: state === 'up' || state === 'unknown',
+    ...link,
   };
 }
 

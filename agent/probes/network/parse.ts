@@ -1,11 +1,9 @@
 /** Bytes since the interface came up, by interface. */
 export type NetworkCounters = ReadonlyMap<string, { readonly received: number; readonly sent: number }>;
 
-/** What is known of an interface beside its counters. */
+/** An interface that is counted, and its link. */
 export interface Interface {
   readonly name: string;
-  readonly physical: boolean;
-  readonly loopback: boolean;
   readonly up: boolean;
   /** Mbit/s. */
   readonly speed?: number;
@@ -31,7 +29,9 @@ const VIRTUAL = /^(?:ifb|dummy|br|docker|virbr|vnet|tun|tap|wg|bond|team|sit|gre
  * The interfaces to count: cards of hardware; where there is none (a container), every other that is not loopback and
  * not known to carry another's bytes.
  */
-export function interfacesToCount(interfaces: readonly Interface[]): { readonly names: readonly string[]; readonly physical: boolean } {
+export function interfacesToCount(
+  interfaces: readonly { readonly name: string; readonly physical: boolean; readonly loopback: boolean }[],
+): { readonly names: readonly string[]; readonly physical: boolean } {
   const cards = interfaces.filter((one) => one.physical && !one.loopback);
   if (cards.length > 0) return { names: cards.map((one) => one.name), physical: true };
   return { names: interfaces.filter((one) => !one.loopback && !VIRTUAL.test(one.name)).map((one) => one.name), physical: false };
@@ -57,25 +57,23 @@ function bytesBetween(before: number, after: number, most: number): number | und
 }
 
 /**
- * Bytes a second over the named interfaces. One that came, went or was set to zero in between is left out of this one.
+ * Bytes a second over these interfaces. One that came, went or was set to zero in between is left out of this one.
  * @returns undefined when no interface can be compared
  */
 export function networkRates(
   before: NetworkCounters,
   after: NetworkCounters,
   interfaces: readonly Interface[],
-  names: readonly string[],
   seconds: number,
 ): { readonly received: number; readonly sent: number } | undefined {
   if (!(seconds > 0)) return undefined;
   let compared = 0;
   let received = 0;
   let sent = 0;
-  for (const name of names) {
+  for (const { name, speed } of interfaces) {
     const then = before.get(name);
     const now = after.get(name);
     if (then === undefined || now === undefined) continue;
-    const speed = interfaces.find((one) => one.name === name)?.speed;
     const most = seconds * (speed === undefined ? GIGABIT : speed * 125_000);
     const inward = bytesBetween(then.received, now.received, most);
     const outward = bytesBetween(then.sent, now.sent, most);
@@ -88,8 +86,8 @@ export function networkRates(
   return compared === 0 || rates.received > ABSURD || rates.sent > ABSURD ? undefined : rates;
 }
 
-/** Speed of the fastest counted interface that has a link. @returns Mbit/s, or undefined when none tells */
-export function linkSpeed(interfaces: readonly Interface[], names: readonly string[]): number | undefined {
-  const speeds = interfaces.filter((one) => one.up && names.includes(one.name)).flatMap((one) => one.speed ?? []);
+/** Speed of the fastest interface that has a link. @returns Mbit/s, or undefined when none tells */
+export function linkSpeed(interfaces: readonly Interface[]): number | undefined {
+  const speeds = interfaces.filter((one) => one.up).flatMap((one) => one.speed ?? []);
   return speeds.length === 0 ? undefined : Math.max(...speeds);
 }
