@@ -39,10 +39,13 @@ export function parseLoginSession(text: string): LoginSession | undefined {
   };
 }
 
-/** Sessions of people at this machine: not the login screen, not a service, not somebody over the network, not one that is ending. */
+/**
+ * Sessions of people at this machine: not the login screen, not a service, not somebody over the network, not one that is
+ * ending. Who sits at the machine has a seat; remote desktops (xrdp, VNC) do not, though some do not say that they are remote.
+ */
 export function localSessions(sessions: readonly LoginSession[]): LoginSession[] {
   // `user`, and since systemd 255 `user-early`, `user-light` …; before 206 there was no class for people.
-  return sessions.filter((one) => !one.remote && one.state !== 'closing' && /^(?:user(?:-.*)?|)$/.test(one.class));
+  return sessions.filter((one) => !one.remote && one.seat !== '' && one.state !== 'closing' && /^(?:user(?:-.*)?|)$/.test(one.class));
 }
 
 /**
