@@ -88,11 +88,6 @@ export class Delivery {
     this.pump();
   }
 
-  /** Nothing waits to be sent now. */
-  get idle(): boolean {
-    return this.#turn.length === 0 && (this.#awaiting.size >= WINDOW || this.#outbox.after(this.#cursor, 1).length === 0);
-  }
-
   stop(): void {
     this.#stopped = true;
     this.#paceTimer?.cancel();

@@ -36,6 +36,8 @@ export interface LinkOptions {
   readonly onCommand: (command: Command) => void;
   /** The broker refuses the secret. @returns fresh credentials, or undefined when there is no way to get some */
   readonly onRefused: () => Promise<Credentials | undefined>;
+  /** Default: a Backoff of its own. */
+  readonly backoff?: Pick<Backoff, 'next' | 'slow' | 'ended'>;
 }
 
 export interface LinkStatus {
@@ -54,7 +56,7 @@ export interface LinkStatus {
  */
 export class Link implements Lifecycle {
   readonly #o: LinkOptions;
-  readonly #backoff: Backoff;
+  readonly #backoff: Pick<Backoff, 'next' | 'slow' | 'ended'>;
   #credentials: Credentials;
   #connection: Connection | undefined;
   #delivery: Delivery | undefined;
@@ -71,7 +73,7 @@ export class Link implements Lifecycle {
   constructor(options: LinkOptions) {
     this.#o = options;
     this.#credentials = options.credentials;
-    this.#backoff = new Backoff(options.random);
+    this.#backoff = options.backoff ?? new Backoff(options.random);
   }
 
   async start(): Promise<void> {
@@ -249,11 +251,11 @@ export class Link implements Lifecycle {
     this.#saidError = why.code;
   }
 
-  /** Gives what waits a moment to go out before the goodbye. */
+  /** Gives what waits a moment to go out and to be acknowledged before the goodbye. */
   async #drained(): Promise<void> {
-    const { clock } = this.#o;
+    const { clock, outbox } = this.#o;
     const until = clock.mono() + GOODBYE_MS;
-    while (this.#delivery?.idle === false && clock.mono() < until) {
+    while (this.#delivery !== undefined && outbox.size > 0 && clock.mono() < until) {
       const pause = Promise.withResolvers<void>();
       clock.after(20, pause.resolve);
       await pause.promise;

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { UpKind } from '../../../protocol/topics.ts';
 import { newId } from '../../../runtime/ids.ts';
@@ -67,6 +68,8 @@ export class OutboxFile {
 
   /** @throws the error of SQLite; see failureOf */
   constructor(path: string) {
+    // SQLite gives its other files the mode of this one. It holds serial numbers: nobody else reads it.
+    closeSync(openSync(path, 'a', 0o600));
     this.#db = new DatabaseSync(path, { timeout: 3000 });
     try {
       this.#db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -512;');
