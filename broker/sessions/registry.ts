@@ -55,11 +55,12 @@ export class SessionRegistry {
     return this.#maximum;
   }
 
-  /** Every logged-in device connection. */
+  /** Every logged-in device connection, for the ledger to say whose secret no longer works. */
   devices(): { device: string; connectedAt: number }[] {
     const found: { device: string; connectedAt: number }[] = [];
     for (const session of this.#byId.values()) {
-      if (session.principal?.kind === 'device') found.push({ device: session.principal.id, connectedAt: session.login?.at ?? 0 });
+      // One millisecond back: a secret that changed within the millisecond of the login counts as changed after it.
+      if (session.principal?.kind === 'device') found.push({ device: session.principal.id, connectedAt: (session.login?.at ?? 0) - 1 });
     }
     return found;
   }
