@@ -35,7 +35,7 @@ const PARSERS: readonly (readonly [string, (text: string) => unknown])[] = [
   ['keyboard interrupts', parseKeyboardInterrupts],
   ['a boot id', parseBootId],
   ['a boot time', parseBootTime],
-  ['wtmp', (text) => parseLastEnd(bytesOf(text))],
+  ['wtmp', (text) => parseLastEnd(bytesOf(text), NOW)],
   ['a connector', (text) => externalDisplays([{ name: text, status: text }])],
   ['an EDID', (text) => parseEdid(bytesOf(text))],
   ['a database header', (text) => parseDatabaseHeader(bytesOf(text))],
@@ -91,7 +91,7 @@ describe('parsers', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 2000 }), (bytes) => {
         parseEdid(bytes);
-        parseLastEnd(bytes);
+        parseLastEnd(bytes, NOW);
         parseDatabaseHeader(bytes);
       }),
       runs(2000),
@@ -107,8 +107,9 @@ describe('parsers', () => {
         for (const [i, { type, user }] of records.entries()) {
           bytes.writeUInt16LE(type, i * size);
           bytes.write(user, i * size + 44);
+          bytes.writeUInt32LE(NOW / 1000, i * size + (size === 384 ? 340 : 344));
         }
-        expect(['clean', 'power', 'unknown']).toContain(parseLastEnd(bytes));
+        expect(['clean', 'power', 'unknown']).toContain(parseLastEnd(bytes, NOW));
       }),
       runs(300),
     );
