@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { cliLanguage, type Command } from './runtime/command.ts';
 import { LabwatchError } from './runtime/errors.ts';
 import { VERSION } from './runtime/version.ts';
@@ -40,19 +41,22 @@ async function overview(language: 'en' | 'vi'): Promise<string> {
 }
 
 function nearest(word: string): string {
-  const shared = (name: string): number => Array.from(name).filter((letter) => word.includes(letter)).length - Math.abs(name.length - word.length);
+  const shared = (name: string): number =>
+    Array.from(name).filter((letter) => word.includes(letter)).length - Math.abs(name.length - word.length);
   return PROGRAMS.flatMap((program) => program.names).toSorted((a, b) => shared(b) - shared(a))[0] ?? '';
 }
 
 /** One line for the person, whatever went wrong; a stack only for those who ask with LABWATCH_DEBUG=1. */
 function complain(error: unknown, language: 'en' | 'vi'): number {
-  if (process.env['LABWATCH_DEBUG'] === '1') console.error(error);
+  if (process.env['LABWATCH_DEBUG'] === '1') process.stderr.write(`${inspect(error)}\n`);
   if (error instanceof LabwatchError) {
     process.stderr.write(`${language === 'vi' ? `${error.code}: ${error.vi}` : error.line()}\n`);
     return error.exit;
   }
   const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
-  process.stderr.write(`INTERNAL: ${why}. ${language === 'vi' ? 'Đặt LABWATCH_DEBUG=1 để xem chi tiết.' : 'Set LABWATCH_DEBUG=1 to see more.'}\n`);
+  process.stderr.write(
+    `INTERNAL: ${why}. ${language === 'vi' ? 'Đặt LABWATCH_DEBUG=1 để xem chi tiết.' : 'Set LABWATCH_DEBUG=1 to see more.'}\n`,
+  );
   return 70;
 }
 

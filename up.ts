@@ -22,8 +22,6 @@ export const upSettings = defineSettings({
   ...brokerSettings,
   ...collectorSettings,
   ...commonSettings,
-  // A server may come up with everything else before its network has a name for it.
-  server: { ...agentSettings.server, optional: true },
   agent: {
     schema: Type.Boolean(),
     default: true,
@@ -43,14 +41,19 @@ async function tokenForThisMachine(ledger: Ledger, home: string): Promise<string
 
 function welcome(url: string, password: string | undefined): string {
   const vi = cliLanguage() === 'vi';
-  const login = password === undefined ? '' : vi ? `  tài khoản: admin  mật khẩu dùng một lần: ${password}` : `  user: admin  one-time password: ${password}`;
+  const login =
+    password === undefined
+      ? ''
+      : vi
+        ? `  tài khoản: admin  mật khẩu dùng một lần: ${password}`
+        : `  user: admin  one-time password: ${password}`;
   return `labwatch: ${url}${login}`;
 }
 
 async function run(argv: readonly string[]): Promise<number> {
   const { values } = loadSettings(upSettings, { argv, env: process.env, sections: ['labwatch', 'broker', 'collector', 'agent'] });
   const home = openHome(values.home);
-  const log = createLog({ level: values.logLevel, format: values.logFormat, program: 'up' });
+  const log = createLog({ level: values.logLevel, format: values.logFormat });
   const metrics = new Metrics();
   const running: Lifecycle[] = [];
   const begin = async <T extends Lifecycle>(part: T): Promise<T> => {
@@ -84,11 +87,12 @@ async function run(argv: readonly string[]): Promise<number> {
       const agent = createAgent({
         settings: { ...settings, server: url, ...(token === undefined ? {} : { token }) },
         log: log.child({ program: 'agent' }),
+        brokerUrl: brokerUrl(),
       });
       await begin(agent);
     }
     await untilSignal();
-    log.info('stopping');
+    log.info({ program: 'up' }, 'stopping');
     return 0;
   } finally {
     for (const part of running) await part.stop();

@@ -10,9 +10,14 @@ const SECRET_PATHS = ['password', 'secret', 'token', 'authorization', 'cookie', 
  * The program's log: JSON lines to stderr, or coloured text when a person is watching.
  * stdout stays free for what a command answers.
  */
-export function createLog(options: { level: string; format: 'auto' | 'json' | 'pretty'; program: string }): Log {
+export function createLog(options: { level: string; format: 'auto' | 'json' | 'pretty'; program?: string }): Log {
   const pretty = options.format === 'pretty' || (options.format === 'auto' && process.stderr.isTTY);
-  const base = { level: options.level, base: { program: options.program }, redact: SECRET_PATHS, timestamp: pino.stdTimeFunctions.isoTime };
+  const base = {
+    level: options.level,
+    base: options.program === undefined ? {} : { program: options.program },
+    redact: SECRET_PATHS,
+    timestamp: pino.stdTimeFunctions.isoTime,
+  };
   if (!pretty) return pino(base, pino.destination({ fd: 2, sync: true }));
   const transport = pino.transport({
     target: 'pino-pretty',

@@ -145,7 +145,8 @@ function readFile(definition: Settings, path: string, sections: readonly FileSec
 
 /** Text to the type of the schema, strictly: typebox's own conversion makes port 1 of "true" and port 8080 of "8080.5". */
 function fromText(schema: TSchema, text: string): unknown {
-  const { type, anyOf, items } = schema as TSchema & { type?: string; anyOf?: TSchema[]; items?: TSchema };
+  const { type, anyOf, items, enum: values } = schema as TSchema & { type?: string; anyOf?: TSchema[]; items?: TSchema; enum?: unknown[] };
+  if (values !== undefined) return values.find((value) => String(value) === text) ?? text;
   if (anyOf !== undefined) return anyOf.map((one) => fromText(one, text)).find((value) => Value.Check(schema, value)) ?? text;
   if (type === 'integer') return /^-?\d+$/.test(text) ? Number(text) : text;
   if (type === 'number') return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A folder that is gone when the test is over. */
-export function tempFolder(name: string): { path: string; remove(): void } {
+export function tempFolder(name: string): { path: string; remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), `labwatch-${name}-`));
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
