@@ -5,7 +5,8 @@ import type { OsRelease } from './os-release.ts';
  *
  * Debian: the column eol-lts (Debian LTS), Ubuntu LTS: the column eol (standard support; ESM needs a subscription), both
  * as in Debian's package distro-info-data 0.58+deb12u7 (debian.csv, ubuntu.csv), read in November 2026.
- * Linux Mint: "supported until April of the year" of linuxmint.com/download_all.php; the last day of that month is taken.
+ * Linux Mint: five years, to April, as the Ubuntu LTS below it (22: to 2029, 20: ended in spring 2025, by press reports; the
+ * day is the last of April, since Mint gives only the month).
  * What is not in the table is unknown.
  */
 const LAST_DAYS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
