@@ -1,6 +1,6 @@
 import { generate } from 'mqtt-packet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DOWN_KINDS, topicOf, UP_KINDS, upFilters } from '../../protocol/topics.ts';
+import { DOWN_KINDS, topicOf, UP_KINDS, upFilters, type Kind } from '../../protocol/topics.ts';
 import { sharedSecret } from '../../runtime/private-file.ts';
 import { asDevice, mosquitto, RawClient, type Ran } from './broker-clients.ts';
 import { BrokerHarness, until, type Device } from './broker-harness.ts';
@@ -56,33 +56,44 @@ describe('a device may', () => {
   });
 });
 
-/** What is published, the reason it is refused for, the topic, the payload and more arguments. */
-type RefusedPublish = readonly [what: string, reason: string, topic: () => string, text: string, more?: readonly string[]];
+interface RefusedPublish {
+  readonly what: string;
+  readonly reason: string;
+  readonly topic: () => string;
+  readonly text?: string;
+  readonly more?: readonly string[];
+}
 
 const elsewhere = ['labwatch/v1', 'labwatch/v2/x/report', '$SYS/broker/version', 'anything', 'labwatch/v1//report'];
 const notKept = UP_KINDS.filter((kind) => kind !== 'presence');
+const own = (kind: Kind) => (): string => topicOf(mine.id, kind);
+const foreign = (kind: Kind) => (): string => topicOf(other.id, kind);
 const refusedPublishes: readonly RefusedPublish[] = [
-  ['to the topic of another device', 'publish-foreign', () => topicOf(other.id, 'report'), 'forged'],
-  ['the presence of another device', 'publish-foreign', () => topicOf(other.id, 'presence'), 'forged', ['-r']],
-  ...DOWN_KINDS.map((kind): RefusedPublish => [`to its own ${kind}`, 'publish-topic', () => topicOf(mine.id, kind), 'own down']),
-  ...elsewhere.map((topic): RefusedPublish => [`to ${topic}`, 'publish-topic', () => topic, 'elsewhere']),
-  ['an unknown kind', 'publish-topic', () => `labwatch/v1/${mine.id}/shell`, 'unknown'],
-  ...notKept.map((kind): RefusedPublish => [`a retained ${kind}`, 'publish-retained', () => topicOf(mine.id, kind), 'kept', ['-r']]),
-  ['a retained presence of 5 KiB', 'publish-retained-size', () => topicOf(mine.id, 'presence'), 'p'.repeat(5 * 1024), ['-r']],
-  ['with QoS 2', 'publish-qos', () => topicOf(mine.id, 'report'), 'twice', ['-q', '2']],
-  ['a packet of 65 KiB', 'packet-too-large', () => topicOf(mine.id, 'report'), 'b'.repeat(65 * 1024)],
+  { what: 'to the topic of another device', reason: 'publish-foreign', topic: foreign('report') },
+  { what: 'the presence of another device', reason: 'publish-foreign', topic: foreign('presence'), more: ['-r'] },
+  ...DOWN_KINDS.map((kind) => ({ what: `to its own ${kind}`, reason: 'publish-topic', topic: own(kind) })),
+  ...elsewhere.map((topic) => ({ what: `to ${topic}`, reason: 'publish-topic', topic: () => topic })),
+  { what: 'an unknown kind', reason: 'publish-topic', topic: () => `labwatch/v1/${mine.id}/shell` },
+  ...notKept.map((kind) => ({ what: `a retained ${kind}`, reason: 'publish-retained', topic: own(kind), more: ['-r'] })),
+  {
+    what: 'a retained presence of 5 KiB',
+    reason: 'publish-retained-size',
+    topic: own('presence'),
+    text: 'p'.repeat(5 * 1024),
+    more: ['-r'],
+  },
+  { what: 'with QoS 2', reason: 'publish-qos', topic: own('report'), more: ['-q', '2'] },
+  { what: 'a packet of 65 KiB', reason: 'packet-too-large', topic: own('report'), text: 'b'.repeat(65 * 1024) },
 ];
 
-test.each(refusedPublishes)(
-  'a device is dropped, and the reason counted, when it publishes %s',
-  async (_what, reason, topic, text, more = []) => {
-    const before = harness.refused(reason);
-    const ran = await pub(mine, topic(), text, ...more);
-    expect(ran.code).not.toBe(0);
-    expect(harness.refused(reason)).toBe(before + 1);
-    expect(handed.some((message) => message.text === text)).toBe(false);
-  },
-);
+test.each(refusedPublishes)('a device is dropped, and the reason counted, when it publishes $what', async (refused) => {
+  const { what, reason, topic, text = what, more = [] } = refused;
+  const before = harness.refused(reason);
+  const ran = await pub(mine, topic(), text, ...more);
+  expect(ran.code).not.toBe(0);
+  expect(harness.refused(reason)).toBe(before + 1);
+  expect(handed.some((message) => message.text === text)).toBe(false);
+});
 
 test('nothing foreign was retained by any of that', async () => {
   const collector = ['-h', '127.0.0.1', '-p', String(harness.broker.addresses().mqtt), '-u', 'collector'];
