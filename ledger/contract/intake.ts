@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Birth, DeviceState, Id, Inventory } from '../records.ts';
 import { batch, minutesOf, NOW, plantDevices, plantUnits, streamId, unit, use, withLedger, type Open } from './fixtures.ts';
