@@ -54,9 +54,9 @@ export function App() {
       </a>
       <TopBar />
       {user.mustChangePassword && (
-        <p class="reminder">
+        <aside class="reminder">
           {t().password.reminder} <a href="/password">{t().app.changePassword}</a>
-        </p>
+        </aside>
       )}
       <main id="main" tabIndex={-1}>
         <Page />

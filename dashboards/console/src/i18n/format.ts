@@ -29,6 +29,8 @@ export interface Format {
   ago(ms: number): string;
 }
 
+/** A number and its unit stay on one line. */
+const GAP = '\u00a0';
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
 /** `+07:00` of an RFC 3339 text in milliseconds; Z and none are 0. */
@@ -63,7 +65,7 @@ export function formatOf(language: Language, dictionary: Dictionary): Format {
   const bytes = (value: number, base = 1000) => {
     const power = value < 1 ? 0 : Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log(value) / Math.log(base) + 1e-9));
     const scaled = value / base ** power;
-    return `${number(scaled, scaled < 10 && power > 0 ? 1 : 0)} ${BYTE_UNITS[power]}`;
+    return `${number(scaled, scaled < 10 && power > 0 ? 1 : 0)}${GAP}${BYTE_UNITS[power]}`;
   };
   return {
     number,
@@ -71,11 +73,11 @@ export function formatOf(language: Language, dictionary: Dictionary): Format {
     percent: (value) => `${number(value)}%`,
     quantity: (value, unit) => {
       if (unit === '%') return `${number(value, value < 10 ? 1 : 0)}%`;
-      if (unit === 'Cel') return `${number(value)} °C`;
+      if (unit === 'Cel') return `${number(value)}${GAP}°C`;
       if (unit === 'By') return bytes(value);
       if (unit === 'By/s') return `${bytes(value)}/s`;
-      if (unit === 'Mbit/s') return value >= 1000 ? `${number(value / 1000, 1)} Gbit/s` : `${number(value)} Mbit/s`;
-      return unit === '1' ? number(value, 1) : `${number(value, 1)} ${unit}`;
+      if (unit === 'Mbit/s') return value >= 1000 ? `${number(value / 1000, 1)}${GAP}Gbit/s` : `${number(value)}${GAP}Mbit/s`;
+      return unit === '1' ? number(value, 1) : `${number(value, 1)}${GAP}${unit}`;
     },
     minutes: (value) =>
       value < 60

@@ -39,12 +39,12 @@ describe('format', () => {
   test('numbers of each language', () => {
     expect(f.quantity(7.25, '%')).toBe('7,3%');
     expect(e.quantity(7.25, '%')).toBe('7.3%');
-    expect(f.quantity(54.6, 'Cel')).toBe('55 °C');
-    expect(f.bytes(8 * 1024 ** 3, 1024)).toBe('8 GB');
-    expect(f.bytes(256_060_514_304)).toBe('256 GB');
-    expect(f.quantity(1_250_000, 'By/s')).toBe('1,3 MB/s');
-    expect(f.bytes(0)).toBe('0 B');
-    expect(f.quantity(1000, 'Mbit/s')).toBe('1 Gbit/s');
+    expect(f.quantity(54.6, 'Cel')).toBe('55\u00a0°C');
+    expect(f.bytes(8 * 1024 ** 3, 1024)).toBe('8\u00a0GB');
+    expect(f.bytes(256_060_514_304)).toBe('256\u00a0GB');
+    expect(f.quantity(1_250_000, 'By/s')).toBe('1,3\u00a0MB/s');
+    expect(f.bytes(0)).toBe('0\u00a0B');
+    expect(f.quantity(1000, 'Mbit/s')).toBe('1\u00a0Gbit/s');
   });
   test('times stay in the zone they carry, 24 hours', () => {
     expect(f.dateTime('2026-11-21T18:05:00+07:00')).toBe('21/11/2026 18:05');

@@ -16,12 +16,12 @@ export function LanguageSwitch() {
           type="button"
           lang={one}
           title={NAMES[one]}
-          aria-label={NAMES[one]}
           aria-pressed={language.value === one}
           data-testid={`language-${one}`}
           onClick={() => setLanguage(one)}
         >
           {one.toUpperCase()}
+          <span class="visually-hidden"> {NAMES[one]}</span>
         </button>
       ))}
     </div>

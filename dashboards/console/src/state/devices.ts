@@ -19,7 +19,6 @@ export const complete = signal(true);
 
 let last: DeviceFilter = {};
 let running: AbortController | undefined;
-let startedAt = 0;
 
 /** `fresh`: these are all there are, forget the others. */
 function merge(items: readonly DeviceSummary[], fresh: boolean) {
@@ -30,7 +29,6 @@ async function read(filter: DeviceFilter): Promise<void> {
   running?.abort();
   const mine = new AbortController();
   running = mine;
-  startedAt = Date.now();
   try {
     const page = await api.devices({ ...filter, limit: PAGE }, mine.signal);
     batch(() => {
@@ -45,6 +43,9 @@ async function read(filter: DeviceFilter): Promise<void> {
     if (!(error instanceof ApiError)) throw error;
     // What was read stays; only a page that never had anything shows the error in its place.
     if (listStatus.value !== 'ready') listStatus.value = { error };
+  } finally {
+    if (running === mine) running = undefined;
+    drawWaiting();
   }
 }
 
@@ -84,19 +85,24 @@ export function closeList() {
   });
 }
 
-/** Events come in bursts when a lab starts: they are gathered and drawn once a frame. */
+/** Events come in bursts when a lab starts: they are gathered and drawn together. */
 let waiting: DeviceSummary[] = [];
 let frame: number | undefined;
+
+/** While the list is being read they wait: its answer may be older than they are. */
+function drawWaiting() {
+  if (running !== undefined || waiting.length === 0) return;
+  const items = waiting;
+  waiting = [];
+  if (listStatus.value === 'ready') merge(items, false);
+}
+
 listenDevices((device) => {
   waiting.push(device);
   frame ??= window.setTimeout(() => {
-    const items = waiting;
-    waiting = [];
     frame = undefined;
-    if (listStatus.value === 'ready') merge(items, false);
+    drawWaiting();
   }, 100);
 });
-listenHello(() => {
-  // At the start the list and the stream are opened together: one reading is enough.
-  if (listStatus.value === 'ready' && Date.now() - startedAt > 3_000) void Promise.all([read(last), readUnits()]);
-});
+// What changed between a reading of the list and the opening of the stream was told to nobody: read once more.
+listenHello(() => void Promise.all([read(last), readUnits()]));

@@ -12,8 +12,14 @@ const onDevice = new Set<Listener>();
 const onHello = new Set<() => void>();
 let source: EventSource | undefined;
 let timer: number | undefined;
+let heardAt = 0;
+
+/** A line that is silent this long is asked whether it is still one: a cable pulled out tells nobody. In ms. */
+const SILENCE = 45_000;
+const ANSWER_WITHIN = 10_000;
 
 function turn(what: Signal) {
+  heardAt = Date.now();
   connection.value = next(connection.value, what, serverNow());
 }
 
@@ -25,6 +31,7 @@ function open() {
     for (const listener of onHello) listener();
   });
   source.addEventListener('device', (event) => {
+    heardAt = Date.now();
     const device = JSON.parse((event as MessageEvent<string>).data) as DeviceSummary;
     for (const listener of onDevice) listener(device);
   });
@@ -80,3 +87,14 @@ export function listenHello(listener: () => void): () => void {
   onHello.add(listener);
   return () => onHello.delete(listener);
 }
+
+/** Asks the server when nothing was heard for long; no answer is a lost line. A 401 logs out by itself. */
+function probe() {
+  if (connection.value.phase !== 'live' || Date.now() - heardAt < SILENCE) return;
+  const patience = window.setTimeout(noteUnreachable, ANSWER_WITHIN);
+  const answered = () => window.clearTimeout(patience);
+  heardAt = Date.now();
+  api.session().then(answered, answered);
+}
+setInterval(probe, SILENCE / 3);
+window.addEventListener('offline', noteUnreachable);

@@ -3,12 +3,12 @@ import { f, t } from '../../i18n/index.ts';
 import { MINUTE_STATES } from './runs.ts';
 
 /** What each pattern means, with its minutes that day. */
-export function DayLegend({ day }: { day: DeviceDay | undefined }) {
+export function DayLegend({ day }: { day: DeviceDay }) {
   const words = t().day;
   return (
     <ul class="day-legend">
       <li class="day-use" title={words.inUseHint} data-testid="day-in-use">
-        {words.inUse(day === undefined ? '–' : f().minutes(day.minutes.inUse))}
+        {words.inUse(f().minutes(day.minutes.inUse))}
       </li>
       {MINUTE_STATES.map((state) =>
         state === 'future' ? null : (
@@ -16,7 +16,7 @@ export function DayLegend({ day }: { day: DeviceDay | undefined }) {
             <svg class="swatch" width="14" height="14" aria-hidden="true" focusable="false">
               <rect class={`minute-${state}`} width="14" height="14" />
             </svg>
-            {t().use[state]} <b>{day === undefined ? '–' : f().minutes(day.minutes[state])}</b>
+            {t().use[state]} <b>{f().minutes(day.minutes[state])}</b>
           </li>
         ),
       )}

@@ -72,10 +72,12 @@ export function DayPanel({ device, day: asked, onDay }: Props) {
         {open === undefined ? (
           <p class="day-wait">{read === 'failed' ? words.failed : t().app.loading}</p>
         ) : (
-          <DayStrip key={day} day={open} />
+          <>
+            <DayStrip key={day} day={open} />
+            <DayLegend day={open} />
+          </>
         )}
       </div>
-      <DayLegend day={open} />
       <h3>{words.week}</h3>
       <ul class="week">
         {week.map((one) => (

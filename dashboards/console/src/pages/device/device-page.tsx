@@ -36,7 +36,7 @@ export function DevicePage({ id }: { id: string }) {
   return (
     <article class="page device" data-testid="device" data-device={id}>
       <DeviceHead device={device} />
-      <Troubles troubles={device.troubles} />
+      <Troubles troubles={device.troubles} known={device.lastSeen !== null} />
       <Tiles device={device} />
       <DayPanel device={device} day={query['day']} onDay={(day) => set({ day: day ?? '' })} />
       <Charts device={device} range={range} onRange={(value) => set({ range: value === '24h' ? '' : value })} />

@@ -3,15 +3,15 @@ import { f, pick, t } from '../../i18n/index.ts';
 import { Icon } from '../../parts/icons.tsx';
 import { worstFirst } from '../../state/troubles.ts';
 
-/** What is wrong and what to do, the worst first. */
-export function Troubles({ troubles }: { troubles: readonly Trouble[] }) {
+/** What is wrong and what to do, the worst first. `known`: the device has spoken at all. */
+export function Troubles({ troubles, known }: { troubles: readonly Trouble[]; known: boolean }) {
   const words = t().device;
   return (
     <section class="troubles" aria-labelledby="troubles-title" data-testid="troubles">
       <h2 id="troubles-title" class="visually-hidden">
         {words.troublesTitle}
       </h2>
-      {troubles.length === 0 ? (
+      {troubles.length === 0 && !known ? null : troubles.length === 0 ? (
         <p class="trouble trouble-none">
           <Icon name="check" />
           {words.noTroubles}

@@ -27,6 +27,8 @@ function Place({ device }: { device: DeviceSummary }) {
 
 function Troubles({ device }: { device: DeviceSummary }) {
   const [first, ...others] = worstFirst(device.troubles);
+  // Of what has never spoken nobody knows whether anything is wrong.
+  if (first === undefined && device.lastSeen === null) return <Unknown />;
   if (first === undefined) return <span class="no-trouble">{t().list.noTrouble}</span>;
   const all = worstFirst(device.troubles).map((trouble) => pick(trouble.what));
   return (
