@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { carrying, Id, Label, Mac, Serial } from '../../../protocol/text.ts';
 
-// Every text says what it carries, as in a payload; `x-carries` is a keyword the validator must be told of.
+// Every text says what it carries, as in a payload, and the same test walks these schemas.
 
 /** POST /api/v1/enrolments: a token and what the hardware says of itself. No session needed: the token is the key. */
 export const EnrolmentRequest = Type.Object(
