@@ -1,5 +1,6 @@
 import uPlot from 'uplot';
 import type { Format } from '../i18n/format.ts';
+import { isolated } from './points.ts';
 
 export interface ChartLook {
   /** Name of the CSS custom property of the line, e.g. `--chart-cpu`. */
@@ -16,9 +17,9 @@ const property = (name: string) => getComputedStyle(document.documentElement).ge
 
 /** At least ten units high and a little air, so that noise of one degree does not look like a mountain range. */
 function airy(low: number | null, high: number | null): [number, number] {
-  const [min, max] = [low ?? 0, high ?? 1];
-  const middle = (min + max) / 2;
-  const half = Math.max(5, (max - min) * 0.6);
+  if (low === null || high === null) return [20, 80];
+  const middle = (low + high) / 2;
+  const half = Math.max(5, (high - low) * 0.6);
   return [Math.floor(middle - half), Math.ceil(middle + half)];
 }
 
@@ -41,7 +42,17 @@ export function chartOptions(look: ChartLook, width: number, onCursor: (index: n
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
     cursor: { x: true, y: false, drag: { x: false, y: false }, points: { size: 7, fill: () => property('--surface') } },
     scales: { x: { time: true }, y: { range: scale === undefined ? (_plot, low, high) => airy(low, high) : [scale[0], scale[1]] } },
-    series: [{}, { stroke: line, width: 1.75, points: { size: 4, fill: line }, spanGaps: false }, edge, edge],
+    series: [
+      {},
+      {
+        stroke: line,
+        width: 1.75,
+        points: { size: 4, fill: line, filter: (plot, index, shown) => (shown ? null : isolated(plot.data[index] ?? [])) },
+        spanGaps: false,
+      },
+      edge,
+      edge,
+    ],
     bands: [{ series: [2, 3], fill: () => `${property(colour)}${property('--band-alpha')}` }],
     axes: [
       {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { appendPoints, columnsOf, summaryOf } from './points.ts';
+import { appendPoints, columnsOf, isBehind, isolated, summaryOf } from './points.ts';
 
 const point = (minute: number, mean = 50) => ({ at: minute * 60_000, min: mean - 10, mean, max: mean + 10 });
 
@@ -39,4 +39,17 @@ describe('appendPoints', () => {
 test('the summary takes the extremes of the bands', () => {
   expect(summaryOf([point(0, 10), point(5, 30)])).toEqual({ mean: 20, min: 0, max: 40 });
   expect(summaryOf([])).toBeUndefined();
+});
+
+test('a report that the store does not have yet is noticed', () => {
+  const latest = new Date(11 * 60_000).toISOString();
+  expect(isBehind([point(5)], 300, latest)).toBe(true);
+  expect(isBehind([point(10)], 300, latest)).toBe(false);
+  expect(isBehind([], 300, latest)).toBe(true);
+  expect(isBehind([], 300, null)).toBe(false);
+});
+
+test('a lone value is a dot, zero is a value', () => {
+  expect(isolated([0, null, 5, 6, null, undefined, 7])).toEqual([0, 6]);
+  expect(isolated([])).toEqual([]);
 });

@@ -58,3 +58,17 @@ export function summaryOf(points: readonly Point[]): PointSummary | undefined {
     max: points.reduce((most, point) => Math.max(most, point.max), -Infinity),
   };
 }
+
+/** Whether the newest report is not among the points yet: it reaches the store some seconds after it reaches the page. */
+export function isBehind(points: readonly Point[], step: number, latestAt: string | null): boolean {
+  const newest = points[points.length - 1]?.at ?? -Infinity;
+  return latestAt !== null && newest + step * 1000 <= Date.parse(latestAt);
+}
+
+/** Indices of values with nothing on either side: no line reaches them, so they are drawn as dots. */
+export function isolated(values: ArrayLike<number | null | undefined>): number[] {
+  const empty = (index: number) => values[index] === null || values[index] === undefined;
+  const found: number[] = [];
+  for (let index = 0; index < values.length; index++) if (!empty(index) && empty(index - 1) && empty(index + 1)) found.push(index);
+  return found;
+}

@@ -47,7 +47,8 @@ function lost() {
   timer = window.setTimeout(
     () => {
       timer = undefined;
-      api.session().then(open, (error: unknown) => {
+      const reopen = () => connection.value.phase !== 'idle' && open();
+      api.session().then(reopen, (error: unknown) => {
         // A 401 has logged us out already, which stopped the stream.
         if (connection.value.phase !== 'idle' && error instanceof ApiError) lost();
       });

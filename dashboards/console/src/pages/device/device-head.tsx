@@ -28,7 +28,7 @@ export function DeviceHead({ device }: { device: DeviceDetail }) {
       <p class="device-now">
         <StateBadge state={device.state} />
         <UseBadge device={device} />
-        {device.state === 'online' && session !== null && <span class="quiet">{t().session[session]}</span>}
+        {device.state === 'online' && session !== null && session !== 'unknown' && <span class="quiet">{t().session[session]}</span>}
         <span class="quiet">
           {device.lastSeen === null ? (
             words.noReport
