@@ -56,19 +56,19 @@ export class Admission {
     return this.#open;
   }
 
-  #bucket(key: string, now: number): TokenBucket {
-    const known = this.#buckets.get(key);
-    if (known !== undefined) return known;
-    if (this.#buckets.size >= MAX_ADDRESSES) this.#forget(now);
-    const bucket = new TokenBucket(this.#options, now);
-    this.#buckets.set(key, bucket);
-    return bucket;
+  /** Addresses remembered. */
+  get known(): number {
+    return this.#buckets.size;
   }
 
-  /** Full buckets say nothing; if none is full, the one known longest goes. */
-  #forget(now: number): void {
-    for (const [key, bucket] of this.#buckets) if (bucket.isFull(now)) this.#buckets.delete(key);
-    const [oldest] = this.#buckets.keys();
-    if (this.#buckets.size >= MAX_ADDRESSES && oldest !== undefined) this.#buckets.delete(oldest);
+  /** The map is kept in order of use: the address not seen for longest goes first, and its bucket is most likely full again. */
+  #bucket(key: string, now: number): TokenBucket {
+    const known = this.#buckets.get(key);
+    if (known !== undefined) this.#buckets.delete(key);
+    const [oldest] = this.#buckets.size >= MAX_ADDRESSES ? this.#buckets.keys() : [];
+    if (oldest !== undefined) this.#buckets.delete(oldest);
+    const bucket = known ?? new TokenBucket(this.#options, now);
+    this.#buckets.set(key, bucket);
+    return bucket;
   }
 }

@@ -19,12 +19,6 @@ export class TokenBucket {
     return true;
   }
 
-  /** Nothing was taken for so long that a new bucket would be the same. */
-  isFull(now: number): boolean {
-    this.#fill(now);
-    return this.#tokens >= this.#burst;
-  }
-
   /** Milliseconds until the next token is there. */
   waitMs(now: number): number {
     this.#fill(now);

@@ -11,8 +11,11 @@ import type { EmbeddedMessage } from './embedded.ts';
 import type { SessionRegistry } from './registry.ts';
 import type { Session } from './session.ts';
 
-/** What may wait in memory for a device that does not read; the collector is waited for instead, it is the one that matters. */
-const MAX_UNREAD_BYTES = 64 * 1024;
+/**
+ * What may wait in memory for a client that does not read. A device needs little; the collector is given time, and when it is
+ * closed in the end nothing is lost: it did not acknowledge, so the agents send again.
+ */
+const MAX_UNREAD_BYTES = { device: 64 * 1024, collector: 64 * 1024 * 1024 } as const;
 
 export interface HookContext {
   readonly registry: SessionRegistry;
@@ -87,8 +90,8 @@ export function aedesHooks(context: HookContext): Hooks {
     authorizeForward: (client, packet) => {
       const session = registry.of(client);
       // aedes' own topics tell which clients come and go; ours are the ones with Mosquitto's names.
-      if (session === undefined || (packet.topic.startsWith('$SYS/') && !packet.topic.startsWith(`${SYS_ROOT}/`))) return null;
-      if (session.principal?.kind === 'device' && session.connection.stream.writableLength > MAX_UNREAD_BYTES) {
+      if (session?.principal === undefined || (packet.topic.startsWith('$SYS/') && !packet.topic.startsWith(`${SYS_ROOT}/`))) return null;
+      if (session.connection.stream.writableLength > MAX_UNREAD_BYTES[session.principal.kind]) {
         session.drop('slow-reader');
         return null;
       }
