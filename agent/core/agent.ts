@@ -81,6 +81,7 @@ export class Agent implements Lifecycle {
       const credentials = known ?? (await this.#enrolOnce());
       if (credentials === undefined) void this.#enrolLater();
       else await this.#connect(credentials);
+      this.#writeStatus();
     } catch (error) {
       await this.stop();
       throw error;

@@ -17,6 +17,8 @@ const DEFAULT_TIMEOUT_SECONDS = 10;
 const LONGEST_BACKOFF_MS = 3_600_000;
 /** Probes with a longer interval are not waited for by a tick. */
 const QUICK_SECONDS = 60;
+/** Probes with this interval or a shorter one are sampled at every tick, however often it ticks: it must see a session each time. */
+const EVERY_TICK_SECONDS = 20;
 
 /** How a probe is doing; for `agent status` and the agent's own figures. */
 export interface ProbeHealth {
@@ -112,7 +114,8 @@ export class ProbeRunner implements Lifecycle {
   async sampleQuick(): Promise<void> {
     for (const slot of this.#slots) {
       const { intervalSeconds } = slot.probe;
-      if (intervalSeconds > 0 && intervalSeconds <= this.#tickSeconds && slot.failuresInRow === 0) slot.dueAt = 0;
+      if (intervalSeconds > 0 && intervalSeconds <= Math.max(EVERY_TICK_SECONDS, this.#tickSeconds) && slot.failuresInRow === 0)
+        slot.dueAt = 0;
     }
     await this.#sample((slot) => isQuick(slot.probe));
   }

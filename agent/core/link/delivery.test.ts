@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { silentLog } from '../../../runtime/log.ts';
-import { ManualClock } from '../../platform/manual-clock.ts';
+import { ManualClock } from '../../test-kit/manual-clock.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { Backoff, LASTED_MS, LONGEST_WAIT_MS } from './backoff.ts';
 import { Delivery, WINDOW } from './delivery.ts';

@@ -10,7 +10,7 @@ import type { Credentials } from '../../identity/credentials.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { Counts } from '../counts.ts';
 import { Outbox } from '../outbox/outbox.ts';
-import { TestingCollector, until } from '../testing-collector.ts';
+import { TestingCollector, until } from '../../test-kit/collector.ts';
 import { Backoff } from './backoff.ts';
 import { Link, type LinkOptions } from './link.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from './clock.ts';
+import type { Clock, Timer } from '../platform/clock.ts';
 
 interface Waiting {
   readonly due: number;
