@@ -17,6 +17,15 @@ export const collectorErrors = {
     hint: { en: 'Point --mqtt-ca to a PEM file this user may read.', vi: 'Hãy trỏ --mqtt-ca tới tệp PEM mà người dùng này đọc được.' },
     exit: 78,
   },
+  COLLECTOR_ADDRESS: {
+    en: 'the address in --{flag} cannot be used: {why}',
+    vi: 'không dùng được địa chỉ trong --{flag}: {why}',
+    hint: {
+      en: 'Write it as protocol://host:port, and put user name and password into settings of their own.',
+      vi: 'Hãy viết dạng giao-thức://máy:cổng, còn tên người dùng và mật khẩu đặt ở các thiết lập riêng.',
+    },
+    exit: 78,
+  },
   COLLECTOR_INFLUX_LOGIN: {
     en: 'InfluxDB needs either a user with a password, or a token',
     vi: 'InfluxDB cần người dùng kèm mật khẩu, hoặc một mã token',

@@ -62,7 +62,15 @@ function seriesStore(settings: CollectorSettings, log: Log): SeriesStore {
   if ((user === undefined) !== (password === undefined) || (user !== undefined && token !== undefined))
     throw collectorFail('COLLECTOR_INFLUX_LOGIN');
   const login = token !== undefined ? { token } : user !== undefined && password !== undefined ? { user, password } : {};
-  return new InfluxStore({ address: { url, database, login }, log });
+  return new InfluxStore({ address: { url: checkAddress('influx-url', url), database, login }, log });
+}
+
+/** An address with a login in it would end up in logs. @throws LabwatchError COLLECTOR_ADDRESS, which does not repeat it */
+function checkAddress(flag: string, address: string): string {
+  const url = URL.parse(address);
+  if (url === null) throw collectorFail('COLLECTOR_ADDRESS', { flag, why: 'it is not a complete address' });
+  if (url.username !== '' || url.password !== '') throw collectorFail('COLLECTOR_ADDRESS', { flag, why: 'it has a user name in it' });
+  return address;
 }
 
 /** @throws LabwatchError COLLECTOR_CA_FILE */
@@ -78,7 +86,7 @@ function messageSource({ settings, broker, log }: CollectorOptions): MessageSour
   if (broker !== undefined) return new EmbeddedSource(broker);
   const { home, mqttUrl: url, mqttUser: user, mqttPassword, mqttCa, mqttShare: share } = settings;
   return new MqttSource({
-    url,
+    url: checkAddress('mqtt-url', url),
     user,
     password: mqttPassword ?? sharedSecret(join(home, 'service-secret')),
     // Two collectors of one share need two names; the same collector keeps its own.

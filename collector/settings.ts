@@ -7,7 +7,7 @@ const text = Type.String({ minLength: 1 });
 /** Where the time series go. Without a URL they stay in a file beside the ledger. */
 const seriesSettings = defineSettings({
   influxUrl: {
-    schema: Type.String({ pattern: '^https?://[^@\\s]+$' }),
+    schema: Type.String({ pattern: '^https?://\\S+$' }),
     optional: true,
     help: {
       en: 'InfluxDB 1.x, 2.x or 3 to write to. Without it the series stay in $home/series.db.',
@@ -80,7 +80,7 @@ const spoolSettings = defineSettings({
 /** Only for a collector in a process of its own. */
 const mqttSettings = defineSettings({
   mqttUrl: {
-    schema: Type.String({ pattern: '^(mqtt|mqtts|ws|wss)://[^@\\s]+$' }),
+    schema: Type.String({ pattern: '^(mqtt|mqtts|ws|wss)://\\S+$' }),
     default: 'mqtt://127.0.0.1:1883',
     help: { en: 'Broker to take messages from.', vi: 'Broker để nhận tin.' },
     allowed: 'an address such as mqtts://broker.example:8883, without a user name in it',
@@ -117,7 +117,7 @@ const mqttSettings = defineSettings({
     allowed: 'letters, digits, - and _',
   },
   brokerUrl: {
-    schema: Type.String({ pattern: '^(mqtt|mqtts|ws|wss)://[^@\\s]+$' }),
+    schema: Type.String({ pattern: '^(mqtt|mqtts|ws|wss)://\\S+$' }),
     optional: true,
     help: {
       en: 'Address of the broker that newly enrolled devices are told. Without it the one above.',

@@ -6,7 +6,7 @@ import { metricFields } from '../../model/line.ts';
 import { type Clock, systemClock } from '../../ports/clock.ts';
 import { type Health, HEALTHY } from '../../ports/health.ts';
 import { RetryLater, type SeriesPoint, type SeriesQuery, type SeriesStore, type WriteOutcome } from '../../ports/series-store.ts';
-import { type Field, identityOf, type ParsedLine, parseLine } from '../../model/parse-line.ts';
+import { identityOf, type ParsedLine, parseLine } from '../../model/parse-line.ts';
 import { SCHEMA } from './schema.ts';
 
 const DAY_MS = 86_400_000;
@@ -24,12 +24,17 @@ export interface EmbeddedStoreOptions {
   readonly busyMs?: number;
 }
 
+interface KnownField {
+  readonly id: number;
+  readonly type: string;
+}
+
 /** What the statements are for is written beside their SQL. */
 interface Statements {
   readonly findSeries: StatementSync;
   readonly addSeries: StatementSync;
   readonly put: StatementSync;
-  readonly findFields: StatementSync;
+  readonly findField: StatementSync;
   readonly addField: StatementSync;
   readonly allSeries: StatementSync;
   readonly sweep: StatementSync;
@@ -48,7 +53,7 @@ export class EmbeddedStore implements SeriesStore {
   #statements: Statements | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #series = new Map<string, number>();
-  readonly #types = new Map<string, string>();
+  readonly #fields = new Map<string, KnownField>();
   readonly #queries = new Map<string, StatementSync>();
 
   constructor(options: EmbeddedStoreOptions) {
@@ -98,11 +103,13 @@ export class EmbeddedStore implements SeriesStore {
   }
 
   async read(query: SeriesQuery): Promise<SeriesPoint[]> {
-    const { database } = this.#open();
+    this.#open();
     if (!Object.hasOwn(METRICS, query.metric)) return [];
     const { device, from, to, stepMs } = query;
     try {
-      const rows = this.#reader(database, query.metric as MetricName).all({
+      const reader = this.#reader(query.metric as MetricName);
+      if (reader === undefined) return [];
+      const rows = reader.all({
         device,
         measurement: REPORT_MEASUREMENT,
         from,
@@ -136,7 +143,7 @@ export class EmbeddedStore implements SeriesStore {
 
   #forgetCaches(): void {
     this.#series.clear();
-    this.#types.clear();
+    this.#fields.clear();
   }
 
   /** @returns why the line can never be stored */
@@ -147,36 +154,39 @@ export class EmbeddedStore implements SeriesStore {
     } catch (error) {
       return `unable to parse: ${(error as Error).message}`;
     }
-    const conflict = this.#conflict(statements, parsed);
-    if (conflict !== undefined) return conflict;
-    const fields = Object.fromEntries([...parsed.fields].map(([name, { value }]) => [name, value]));
+    const known = new Map<string, KnownField | undefined>();
+    for (const [name, { type }] of parsed.fields) {
+      const field = this.#field(statements, parsed.measurement, name);
+      // The whole line is refused when one field has another type than before, as InfluxDB does.
+      if (field !== undefined && field.type !== type) {
+        return `field type conflict: "${name}" of "${parsed.measurement}" is ${type}, was ${field.type}`;
+      }
+      known.set(name, field);
+    }
+    const fields: Record<number, unknown> = {};
+    for (const [name, { type, value }] of parsed.fields) {
+      const { id } = known.get(name) ?? this.#addField(statements, parsed.measurement, name, type);
+      fields[id] = value;
+    }
     statements.put.run(this.#seriesId(statements, parsed), parsed.at, JSON.stringify(fields));
     return undefined;
   }
 
-  /** The whole line is refused when one field has another type than before; nothing of it is remembered then. */
-  #conflict(statements: Statements, { measurement, fields }: ParsedLine): string | undefined {
-    const fresh: [string, Field][] = [];
-    for (const [name, field] of fields) {
-      const known = this.#typeOf(statements, measurement, name);
-      if (known === undefined) fresh.push([name, field]);
-      else if (known !== field.type) return `field type conflict: "${name}" of "${measurement}" is ${field.type}, was ${known}`;
+  #field(statements: Statements, measurement: string, name: string): KnownField | undefined {
+    const key = `${measurement} ${name}`;
+    let field = this.#fields.get(key);
+    if (field === undefined) {
+      field = statements.findField.get(measurement, name) as KnownField | undefined;
+      if (field !== undefined) this.#fields.set(key, field);
     }
-    for (const [name, { type }] of fresh) {
-      statements.addField.run(measurement, name, type);
-      this.#types.set(`${measurement} ${name}`, type);
-    }
-    return undefined;
+    return field;
   }
 
-  #typeOf(statements: Statements, measurement: string, name: string): string | undefined {
-    const key = `${measurement} ${name}`;
-    let type = this.#types.get(key);
-    if (type === undefined) {
-      type = statements.findFields.get(measurement, name)?.['type'] as string | undefined;
-      if (type !== undefined) this.#types.set(key, type);
-    }
-    return type;
+  #addField(statements: Statements, measurement: string, name: string, type: string): KnownField {
+    const id = Number(statements.addField.run(measurement, name, type).lastInsertRowid);
+    const field = { id, type };
+    this.#fields.set(`${measurement} ${name}`, field);
+    return field;
   }
 
   #seriesId(statements: Statements, parsed: ParsedLine): number {
@@ -190,19 +200,22 @@ export class EmbeddedStore implements SeriesStore {
     return id;
   }
 
-  #reader(database: DatabaseSync, metric: MetricName): StatementSync {
+  /** @returns undefined while nothing of the metric was ever written */
+  #reader(metric: MetricName): StatementSync | undefined {
+    const { database, statements } = this.#open();
     let statement = this.#queries.get(metric);
-    if (statement === undefined) {
-      const { min, mean, max } = metricFields(metric);
-      // Metric names come from the catalogue: letters and underscores.
-      statement = database.prepare(`
-        SELECT CAST(floor(at * 1.0 / :step) AS INTEGER) * :step AS at,
-               min(fields ->> '${min}') AS min, avg(fields ->> '${mean}') AS mean, max(fields ->> '${max}') AS max
-        FROM point WHERE series IN (SELECT id FROM series WHERE device = :device AND measurement = :measurement)
-          AND at >= :from AND at < :to AND fields ->> '${mean}' IS NOT NULL
-        GROUP BY 1 ORDER BY 1`);
-      this.#queries.set(metric, statement);
-    }
+    if (statement !== undefined) return statement;
+    const names = metricFields(metric);
+    const [min, mean, max] = [names.min, names.mean, names.max].map((name) => this.#field(statements, REPORT_MEASUREMENT, name)?.id);
+    if (min === undefined || mean === undefined || max === undefined) return undefined;
+    const value = (id: number): string => `(fields ->> '$."${id}"')`;
+    statement = database.prepare(`
+      SELECT CAST(floor(at * 1.0 / :step) AS INTEGER) * :step AS at,
+             min${value(min)} AS min, avg${value(mean)} AS mean, max${value(max)} AS max
+      FROM point WHERE series IN (SELECT id FROM series WHERE device = :device AND measurement = :measurement)
+        AND at >= :from AND at < :to AND ${value(mean)} IS NOT NULL
+      GROUP BY 1 ORDER BY 1`);
+    this.#queries.set(metric, statement);
     return statement;
   }
 }
@@ -228,7 +241,7 @@ function prepare(database: DatabaseSync): Statements {
     // Fields of the same series and time are merged, as InfluxDB does; a field that comes again is replaced.
     put: database.prepare(`INSERT INTO point (series, at, fields) VALUES (?, ?, jsonb(?))
       ON CONFLICT (series, at) DO UPDATE SET fields = jsonb_patch(fields, excluded.fields)`),
-    findFields: database.prepare('SELECT type FROM field WHERE measurement = ? AND name = ?'),
+    findField: database.prepare('SELECT id, type FROM field WHERE measurement = ? AND name = ?'),
     addField: database.prepare('INSERT INTO field (measurement, name, type) VALUES (?, ?, ?)'),
     allSeries: database.prepare('SELECT id FROM series'),
     // By series, so that the primary key finds them: there is no index on time alone.

@@ -1,8 +1,9 @@
 /**
  * Tables of `$home/series.db`.
- * One row per report holds all its fields as JSONB: a fifth of the size of a row per field, and SQLite reads a single
+ * One row per report holds all its fields as JSONB: a fraction of the size of a row per field, and SQLite reads a single
  * field out of it without parsing the rest.
- * `field` remembers the type of each field, so that a field never holds numbers in one row and text in the next (InfluxDB
+ * Its keys are numbers of `field`, not names: names would be half of the file.
+ * `field` also remembers the type of each field, so that a field never holds numbers in one row and text in the next (InfluxDB
  * refuses that too, and a move between the stores must not be the moment to find out).
  */
 export const SCHEMA = `
@@ -20,9 +21,10 @@ CREATE TABLE IF NOT EXISTS point (
   PRIMARY KEY (series, at)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS field (
+  id INTEGER PRIMARY KEY,
   measurement TEXT NOT NULL,
   name TEXT NOT NULL,
   type TEXT NOT NULL,
-  PRIMARY KEY (measurement, name)
-) STRICT, WITHOUT ROWID;
+  UNIQUE (measurement, name)
+) STRICT;
 `;
