@@ -23,7 +23,6 @@ const ERASE = new Set(['\u007f', '\b']);
 /** Raw mode: nothing is echoed, Ctrl-C still ends the program. */
 function typeHidden(prompt: string): Promise<string> {
   const { stdin, stderr } = process;
-  stderr.write(prompt);
   return new Promise((resolve) => {
     let text = '';
     const finish = (): void => {
@@ -50,6 +49,8 @@ function typeHidden(prompt: string): Promise<string> {
     stdin.setRawMode(true);
     stdin.on('data', onData);
     stdin.resume();
+    // Last: whoever types as soon as they are asked must not be seen.
+    stderr.write(prompt);
   });
 }
 
