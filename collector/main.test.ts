@@ -37,9 +37,10 @@ test('half a login for InfluxDB, or two of them, is one clear error', () => {
 });
 
 test('an address with a password in it, a CA that is not there and a database name with a space are refused', () => {
-  expect(() => make({ LABWATCH_INFLUX_URL: 'http://user:secret@127.0.0.1:8086' })).toThrow(
-    expect.objectContaining({ code: 'CONFIG_BAD_VALUE' }),
-  );
+  for (const env of [{ LABWATCH_INFLUX_URL: 'http://user:s3cret@127.0.0.1:8086' }, { LABWATCH_MQTT_URL: 'mqtt://user:s3cret@127.0.0.1' }]) {
+    expect(() => make(env)).toThrow(expect.objectContaining({ code: 'COLLECTOR_ADDRESS', message: expect.not.stringContaining('s3cret') }));
+  }
+  expect(() => make({ LABWATCH_INFLUX_URL: 'http://[::' })).toThrow(expect.objectContaining({ code: 'COLLECTOR_ADDRESS' }));
   expect(() => make({ LABWATCH_MQTT_URL: 'http://broker' })).toThrow(expect.objectContaining({ code: 'CONFIG_BAD_VALUE' }));
   expect(() => make({ ...INFLUX, LABWATCH_INFLUX_DB: 'lab watch' })).toThrow(expect.objectContaining({ code: 'CONFIG_BAD_VALUE' }));
   expect(() => make({ LABWATCH_MQTT_CA: join(home, 'none.crt') })).toThrow(expect.objectContaining({ code: 'COLLECTOR_CA_FILE' }));

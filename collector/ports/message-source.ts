@@ -40,7 +40,7 @@ export interface MessageSource extends Lifecycle {
 
 /** What the embedded source needs of a broker in the same process; the roof hands it over. */
 export interface EmbeddedBroker {
-  /** Called for every message a device was allowed to publish, in order per device. The promise holds the PUBACK and the reading of that client back. */
+  /** Called for every message a device was allowed to publish, in order per device. The promise holds the PUBACK and the reading of that client back; when it rejects, the client gets no PUBACK and sends again. */
   onMessage(handler: (message: { topic: string; payload: Uint8Array; retain: boolean }) => Promise<void>): void;
   publish(topic: string, payload: Uint8Array, options: { retain: boolean }): Promise<void>;
 }

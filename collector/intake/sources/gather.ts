@@ -6,6 +6,7 @@ export const GATHER_DEFAULTS: GatherOptions = { maxBatch: 500, bound: 2_000, ret
 interface Waiting {
   readonly message: IncomingMessage;
   readonly done: () => void;
+  readonly abandoned: () => void;
 }
 
 /**
@@ -17,7 +18,7 @@ export class Gather {
   readonly #options: GatherOptions;
   readonly #stopping = new AbortController();
   readonly #roomWaiters: (() => void)[] = [];
-  #waiting: Waiting[] = [];
+  readonly #waiting: Waiting[] = [];
   #underWay: Promise<void> | undefined;
 
   constructor(handler: BatchHandler, options: GatherOptions = GATHER_DEFAULTS) {
@@ -35,17 +36,17 @@ export class Gather {
     return new Promise((resolve) => this.#roomWaiters.push(resolve));
   }
 
-  /** @param durable called once the message is stored or refused for good; never called for what was left at stop() */
-  add(message: IncomingMessage, durable: () => void): void {
-    if (this.#stopping.signal.aborted) return;
-    this.#waiting.push({ message, done: durable });
+  /** @param durable called once the message is stored or refused for good; `abandoned` instead, when stop() came first */
+  add(message: IncomingMessage, durable: () => void, abandoned: () => void = () => undefined): void {
+    if (this.#stopping.signal.aborted) return abandoned();
+    this.#waiting.push({ message, done: durable, abandoned });
     this.#underWay ??= this.#run();
   }
 
   /** Lets the batch under way end if its handler does; what still waits stays unacknowledged. */
   async stop(graceMs = 5_000): Promise<void> {
     this.#stopping.abort();
-    this.#waiting = [];
+    for (const { abandoned } of this.#waiting.splice(0)) abandoned();
     this.#letIn();
     const enough = new AbortController();
     await Promise.race([this.#underWay, pause(graceMs, enough.signal)]);
@@ -58,8 +59,8 @@ export class Gather {
     while (this.#waiting.length > 0 && !this.#stopping.signal.aborted) {
       const batch = this.#waiting.splice(0, this.#options.maxBatch);
       if (!this.full) this.#letIn();
-      if (!(await this.#offer(batch.map((each) => each.message)))) break;
-      for (const { done } of batch) done();
+      const taken = await this.#offer(batch.map((each) => each.message));
+      for (const { done, abandoned } of batch) (taken ? done : abandoned)();
     }
     this.#underWay = undefined;
   }

@@ -38,8 +38,11 @@ async function bareBroker(): Promise<{ embedded: EmbeddedBroker; url: string; cl
 }
 
 async function answerAfter(stored: Promise<void>, done: (error?: Error | null) => void): Promise<void> {
-  await stored;
-  done(null);
+  const error = await stored.then(
+    () => null,
+    (reason: Error) => reason,
+  );
+  done(error);
 }
 
 async function openHarness(): Promise<SourceHarness> {

@@ -49,10 +49,12 @@ export class EmbeddedSource implements MessageSource {
 
   #take(message: { topic: string; payload: Uint8Array; retain: boolean }): Promise<void> {
     const gather = this.#gather;
-    return new Promise((resolve) => {
-      // When nobody stores, the message is never answered: that is the truth, and the device sends it again.
-      const { topic, payload } = message;
-      gather?.add({ topic, payload, retained: false, receivedAt: this.#clock.now() }, resolve);
+    // Nobody stores now: the broker gives no PUBACK, and the device sends it again.
+    const refused = new Error('the collector takes no messages now');
+    if (gather === undefined) return Promise.reject(refused);
+    const { topic, payload } = message;
+    return new Promise((resolve, reject) => {
+      gather.add({ topic, payload, retained: false, receivedAt: this.#clock.now() }, resolve, () => reject(refused));
     });
   }
 }
