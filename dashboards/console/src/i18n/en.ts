@@ -171,7 +171,7 @@ export const en: Dictionary = {
     since: (when) => `since ${when}`,
     now: 'Now',
     tiles: { cpu: 'CPU', memory: 'Memory', disk: 'System disk', temperature: 'Temperature', network: 'Network' },
-    range: (low, high) => `${low} – ${high} within 5 minutes`,
+    range: (low, high) => `from ${low} to ${high}`,
     ofTotal: (total) => `of ${total}`,
     free: (bytes) => `${bytes} free`,
     sent: 'out',

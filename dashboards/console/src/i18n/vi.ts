@@ -177,7 +177,7 @@ export const vi = {
     since: (when: string) => `từ ${when}`,
     now: 'Hiện tại',
     tiles: { cpu: 'CPU', memory: 'Bộ nhớ', disk: 'Ổ hệ thống', temperature: 'Nhiệt độ', network: 'Mạng' },
-    range: (low: string, high: string) => `${low} – ${high} trong 5 phút`,
+    range: (low: string, high: string) => `từ ${low} đến ${high}`,
     ofTotal: (total: string) => `của ${total}`,
     free: (bytes: string) => `còn trống ${bytes}`,
     sent: 'gửi',

@@ -72,9 +72,11 @@ export function DayStrip({ day }: { day: DeviceDay }) {
   );
 }
 
-/** Where the cursor starts: at the first minute that was used, else on, else at noon. */
+/** Where the cursor starts: at the first minute that was used, else on, else at noon or the last minute so far. */
 function firstOf(runs: readonly Run[]): number {
-  return (runs.find((run) => run.state === 'active') ?? runs.find((run) => run.state === 'idle' || run.state === 'blind'))?.from ?? 720;
+  const first = runs.find((run) => run.state === 'active') ?? runs.find((run) => run.state === 'idle' || run.state === 'blind');
+  const future = runs.find((run) => run.state === 'future')?.from ?? 1440;
+  return first?.from ?? Math.max(0, Math.min(720, future - 1));
 }
 
 /** The day in sentences; stretches under five minutes would only be noise to listen to. */

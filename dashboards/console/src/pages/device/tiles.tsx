@@ -50,7 +50,7 @@ export function Tiles({ device }: { device: DeviceDetail }) {
   const received = rate('network_received');
   const sent = rate('network_sent');
   return (
-    <dl class="tiles" aria-label={words.now}>
+    <dl class={`tiles${device.state === 'online' ? '' : ' tiles-old'}`} aria-label={words.now}>
       <Tile id="cpu" name={words.tiles.cpu} value={percent(latest.cpu)} bar={latest.cpu} tone={toneOf(troubles, 'cpu')}>
         {rangeOf('cpu', '%')}
       </Tile>
@@ -66,7 +66,7 @@ export function Tiles({ device }: { device: DeviceDetail }) {
         value={latest.temperature === null ? null : f().quantity(latest.temperature, 'Cel')}
         tone={toneOf(troubles, 'temperature')}
       >
-        {latest.temperature === null ? words.noSensor : rangeOf('temperature', 'Cel')}
+        {latest.temperature !== null ? rangeOf('temperature', 'Cel') : device.metrics === null ? null : words.noSensor}
       </Tile>
       <Tile id="network" name={words.tiles.network} value={received === null ? null : `↓ ${received}`}>
         {[sent === null ? null : `↑ ${sent} ${words.sent}`, link === null ? null : words.link(f().quantity(link, 'Mbit/s'))]
