@@ -61,7 +61,7 @@ export class SpoolGuard implements Lifecycle {
     metrics.gauge('labwatch_spool_full', '1 while nothing is taken because the spool has reached a bound.', () =>
       this.#shut === undefined ? 0 : 1,
     );
-    metrics.gauge('labwatch_dead_letters', 'Lines the time-series store refused for good.', () => this.#last?.dead);
+    metrics.gauge('labwatch_spool_dead_letters', 'Lines the time-series store refused for good.', () => this.#last?.dead);
     metrics.gauge('labwatch_parked_messages', 'Messages refused but kept.', () => this.#last?.parked);
   }
 

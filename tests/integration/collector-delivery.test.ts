@@ -160,7 +160,7 @@ describe('from a device to InfluxDB', () => {
     expect(dead.map(({ line }) => line).toSorted((a, b) => (a < b ? -1 : 1))).toEqual(poison.toSorted((a, b) => (a < b ? -1 : 1)));
     for (const { reason } of dead) expect(reason).toMatch(/parse|conflict|invalid/);
     await expectSame(school, influx, [sender]);
-    await until('the dead letters in the metrics', () => metric(running, /^labwatch_dead_letters (\d+)$/m) === 3);
+    await until('the dead letters in the metrics', () => metric(running, /^labwatch_spool_dead_letters (\d+)$/m) === 3);
     expect(metric(running, /^labwatch_series_lines_total\{outcome="rejected"\} (\d+)$/m)).toBe(3);
   });
 
