@@ -87,4 +87,17 @@ describe('labwatch user', () => {
     expect((await desk.run('add', 'hoa', '--role', 'king')).error?.code).toBe('CONFIG_BAD_VALUE');
     expect(await desk.ledger((ledger) => ledger.users.list())).toHaveLength(1);
   });
+
+  it('token opens the API for a program until the password changes', async () => {
+    desk.passwords = ['ba con mèo đen'];
+    await desk.run('add', 'grafana');
+    const said = await desk.run('token', 'Grafana', '--days', '1');
+    const who = (at: number) => desk.ledger((ledger) => ledger.users.apiToken(said.out, at));
+    expect(await who(NOW)).toMatchObject({ name: 'grafana', role: 'viewer' });
+    expect(await who(NOW + 86_400_001)).toBeUndefined();
+    expect((await desk.run('token', 'nobody')).error?.code).toBe('USER_NOT_FOUND');
+    desk.passwords = ['bốn con mèo đen'];
+    await desk.run('password', 'grafana');
+    expect(await who(NOW)).toBeUndefined();
+  });
 });

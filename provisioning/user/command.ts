@@ -10,6 +10,7 @@ import { action, group, jsonSetting, placeSettings, withLedger } from '../group.
 import { table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { ROLE_TEXT } from '../texts.ts';
+import { apiToken } from './api-token.ts';
 
 /** No letters that look alike (0 o, 1 l i). */
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
@@ -148,7 +149,7 @@ export const userCommand = (terminal: Terminal): Command =>
         en: 'A password is typed without being shown, read from standard input (echo … | labwatch user add …), or made with --generate; never given on the command line, where others could read it.',
         vi: 'Mật khẩu được gõ ẩn, đọc từ đầu vào chuẩn (echo … | labwatch user add …) hoặc tự tạo bằng --generate; không bao giờ viết trên dòng lệnh vì người khác có thể đọc được.',
       },
-      actions: [add, password, list],
+      actions: [add, password, list, apiToken],
     },
     terminal,
   );

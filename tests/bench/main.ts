@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Api, WELCOME } from '../tools/api.ts';
@@ -45,8 +45,9 @@ async function agentCost(figures: Figures): Promise<void> {
   const up = labwatch(['up', '--no-agent'], { ...ANY_PORTS, LABWATCH_HOME: home.path });
   try {
     const [, url] = await up.says(WELCOME);
-    const unit = labwatch(['unit', 'import', '/dev/stdin'], { LABWATCH_HOME: home.path });
-    unit.child.stdin!.end('code,kind,name,parent,zone\nT1,school,Trường thử,,\n');
+    const csv = join(home.path, 'units.csv');
+    writeFileSync(csv, 'code,kind,name,parent,zone\nT1,school,Trường thử,,\n');
+    const unit = labwatch(['unit', 'import', csv], { LABWATCH_HOME: home.path });
     await unit.ended();
     const token = labwatch(['token', 'create', '--unit', 'T1', '--json'], { LABWATCH_HOME: home.path });
     await token.ended();
