@@ -27,7 +27,7 @@ const importAction = action({
     en: 'add and change units from a CSV file, all of it or nothing',
     vi: 'thêm và sửa đơn vị từ tệp CSV; hoặc tất cả hoặc không gì cả',
   },
-  words: ['<file.csv>'],
+  words: ['<file.csv|->'],
   settings: importSettings,
   run: ({ values, words, terminal }) =>
     withLedger(values.home, async (ledger) => {

@@ -36,9 +36,10 @@ function byLine(error: unknown, file: UnitFile): unknown {
   );
 }
 
+/** `-` is standard input. */
 function readFile(path: string): Uint8Array {
   try {
-    return readFileSync(path);
+    return readFileSync(path === '-' ? 0 : path);
   } catch (error) {
     throw provisioningFail('CSV_UNREADABLE', { file: path, why: (error as NodeJS.ErrnoException).code ?? 'unknown' }, error);
   }
