@@ -109,7 +109,9 @@ class CollectorProgram implements Collector {
     const series = seriesStore(settings, log);
     const bounds = { rows: settings.spoolMaxRows, bytes: settings.spoolMaxMb * MEBI, freeBytes: settings.minFreeMb * MEBI };
     const guard = new SpoolGuard({ ledger, bounds, metrics, clock, log });
-    const drain = new Drain({ spool: ledger.spool, store: series, clock, metrics, log });
+    // The embedded store works on this thread: small batches, so that nobody waits long behind one.
+    const batch = settings.influxUrl === undefined ? 1_000 : 5_000;
+    const drain = new Drain({ spool: ledger.spool, store: series, clock, metrics, log, batch });
     const intake = new Intake({
       source: messageSource(options),
       ledger,

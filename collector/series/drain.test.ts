@@ -49,7 +49,7 @@ describe('the drain', () => {
     await spool(...numbers(0, 35));
     const written: string[][] = [];
     const drain = begin(async (lines) => {
-      written.push([...lines]);
+      if (lines.length > 0) written.push([...lines]);
       return { rejected: [] };
     });
     await drain.start();
@@ -86,6 +86,23 @@ describe('the drain', () => {
     await eventually('the rest', () => offered.at(-1) === numbers(10, 15).join());
     await eventually('health', () => drain.health().ready);
     expect(said).toHaveLength(1);
+  });
+
+  test('with nothing to write it asks whether the store would take something, and says so until it would', async () => {
+    let away = true;
+    const asked: number[] = [];
+    const drain = begin(async (lines) => {
+      asked.push(lines.length);
+      if (away) throw new RetryLater('wrong password');
+      return { rejected: [] };
+    });
+    await drain.start();
+    await eventually('a reason', () => drain.health().reason.includes('wrong password'));
+    away = false;
+    await eventually('health', () => drain.health().ready);
+    const times = asked.length;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(asked).toEqual(Array.from({ length: times }, () => 0));
   });
 
   test('a defect of the store loses nothing either', async () => {

@@ -40,6 +40,8 @@ export class Drain implements Lifecycle {
   #wake: AbortController = new AbortController();
   #nudged = false;
   #trouble: string | undefined;
+  /** The store took the last thing it was offered. */
+  #proved = false;
 
   constructor(options: DrainOptions) {
     this.#options = options;
@@ -93,7 +95,7 @@ export class Drain implements Lifecycle {
   async #once(): Promise<number> {
     const { spool, store, clock, batch } = this.#options;
     const rows = await spool.peek(batch ?? 5_000);
-    if (rows.length === 0) return 0;
+    if (rows.length === 0) return this.#prove();
     const { rejected } = await store.write(rows.map((row) => row.line));
     const reasons = new Map(rejected.map(({ index, reason }) => [index, reason]));
     const stored = rows.filter((_, index) => !reasons.has(index)).map((row) => row.id);
@@ -102,10 +104,23 @@ export class Drain implements Lifecycle {
     return rows.length;
   }
 
+  /**
+   * With nothing to write, an empty batch is offered until the store has taken something: a wrong password is told at the
+   * start and not at the first report, and a store that is back is seen to be back.
+   */
+  async #prove(): Promise<number> {
+    if (!this.#proved) {
+      await this.#options.store.write([]);
+      this.#settled(0, []);
+    }
+    return 0;
+  }
+
   #settled(stored: number, rejected: readonly { readonly reason: string }[]): void {
     this.#trouble = undefined;
+    this.#proved = true;
     this.#warning.over(`the time-series store (${this.#options.store.name}) takes lines again`);
-    this.#written.add({ outcome: 'stored' }, stored);
+    if (stored > 0) this.#written.add({ outcome: 'stored' }, stored);
     if (rejected.length === 0) return;
     this.#written.add({ outcome: 'rejected' }, rejected.length);
     this.#options.log.warn(
@@ -116,6 +131,7 @@ export class Drain implements Lifecycle {
 
   #failed(error: unknown): void {
     this.#failures.add();
+    this.#proved = false;
     const { name } = this.#options.store;
     if (error instanceof RetryLater) this.#trouble = `time-series store (${name}): ${error.message}`;
     else this.#trouble = `time-series store (${name}): unexpected: ${(error as Error).message}`;

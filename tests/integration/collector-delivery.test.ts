@@ -125,6 +125,7 @@ describe('from a device to InfluxDB', () => {
     const influx = await influxd();
     await influx.stop();
     const running = await run(school, broker, ['--influx-url', influx.url]);
+    await until('a reason', async () => /does not answer/.test((await running.ready()).text));
     const [sender] = (await sendersOf(school, broker)) as [Sender];
     for (let i = 0; i < 20; i++) sender.report(i);
     await sender.allAcknowledged();

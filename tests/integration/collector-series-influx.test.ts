@@ -157,6 +157,15 @@ describe('what InfluxDB answers', () => {
     }
   });
 
+  test('an empty batch asks whether the server would take one', async () => {
+    const { influxd } = await influx();
+    expect((await storeAt(influxd.url).write([])).rejected).toEqual([]);
+    // InfluxDB 2 answers an empty batch so.
+    const two = storeAt(await stranger(400, '{"code":"invalid","message":"writing requires points"}', { 'x-influxdb-version': 'v2.7.1' }));
+    expect((await two.write([])).rejected).toEqual([]);
+    await expect(storeAt(await stranger(401, '{"error":"authorization failed"}')).write([])).rejects.toThrow(/refuses the login/);
+  });
+
   test('nothing there, and something that never answers', async () => {
     const nowhere = storeAt(`http://127.0.0.1:${await freePort()}`);
     await nowhere.start();

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Ledger, openLedger } from '../ledger/index.ts';
-import { silentLog } from '../runtime/log.ts';
-import { Metrics } from '../runtime/metrics.ts';
-import { loadSettings } from '../runtime/settings.ts';
-import { collectorErrors } from './errors.ts';
-import { collectorCommand, collectorSettings, createCollector } from './main.ts';
+import { type Ledger, openLedger } from '../../ledger/index.ts';
+import { silentLog } from '../../runtime/log.ts';
+import { Metrics } from '../../runtime/metrics.ts';
+import { loadSettings } from '../../runtime/settings.ts';
+import { collectorErrors } from '../../collector/errors.ts';
+import { collectorCommand, collectorSettings, createCollector } from '../../collector/main.ts';
 
 let home: string;
 let ledger: Ledger;
