@@ -15,10 +15,15 @@ export async function startInflux(options: { auth?: boolean; http?: readonly str
   const influxd = await Influxd.create(folder.path, { auth: options.auth === true });
   const config = join(folder.path, 'influxdb.conf');
   writeFileSync(config, readFileSync(config, 'utf8').replace('[http]\n', ['[http]', ...(options.http ?? []), ''].join('\n')));
-  await influxd.start();
   const close = async (): Promise<void> => {
     await influxd.stop();
     folder.remove();
   };
+  try {
+    await influxd.start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return { influxd, close };
 }
