@@ -58,7 +58,14 @@ export async function openList(unit: string): Promise<void> {
 /** With more devices than one page, the filters are asked of the server and its answer added to what is known. */
 export async function narrow({ unit, q, state, troubled }: Filters): Promise<void> {
   const asked = state === 'in-use' ? 'online' : state;
-  last = { ...(unit !== '' && { unit }), ...(q !== '' && { q }), ...(troubled && { troubled }), ...(asked !== '' && { state: asked }) };
+  const filter = {
+    ...(unit !== '' && { unit }),
+    ...(q !== '' && { q }),
+    ...(troubled && { troubled }),
+    ...(asked !== '' && { state: asked }),
+  };
+  if (JSON.stringify(filter) === JSON.stringify(last)) return;
+  last = filter;
   if (!complete.value) await read(last);
 }
 
@@ -104,5 +111,8 @@ listenDevices((device) => {
     drawWaiting();
   }, 100);
 });
-// What changed between a reading of the list and the opening of the stream was told to nobody: read once more.
-listenHello(() => void Promise.all([read(last), readUnits()]));
+// What changed between a reading of the list and the opening of the stream was told to nobody: read once more. Who opened
+// a device first has asked for no list yet.
+listenHello(() => {
+  if (running !== undefined || listStatus.value !== 'loading') void Promise.all([read(last), readUnits()]);
+});

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { f, t } from '../../i18n/index.ts';
 import { errorText } from '../../parts/error-text.ts';
 import { useTitle } from '../../parts/title.ts';
-import { arrange, filtersOf, keepOrder, queryOf, type Filters } from '../../state/device-list.ts';
+import { arrange, filtersOf, keepOrder, matches, queryOf, type Filters } from '../../state/device-list.ts';
 import { complete, devices, listStatus, more, narrow, openList, readMore } from '../../state/devices.ts';
 import { route, setQuery } from '../../state/router.ts';
 import { DeviceTable, TableSkeleton } from './device-table.tsx';
@@ -29,6 +29,9 @@ function useOrder(filters: Filters): string[] {
   }, [asked, known, ready]);
 }
 
+/** How many devices are known in a unit, revoked ones too: they are in the list. */
+const unitSize = (unit: string) => [...devices.value.values()].filter((device) => matches(device, { ...filtersOf({}), unit })).length;
+
 export function DevicesPage() {
   useTitle(t().list.title);
   const filters = filtersOf(route.value.query);
@@ -47,8 +50,9 @@ export function DevicesPage() {
   const clear = () => change({ unit: '', q: '', state: '', troubled: false });
   const status = listStatus.value;
   const visible = order.slice(0, shown);
+  const total = unitSize(filters.unit);
   const count = complete.value
-    ? t().list.counts(f().number(visible.length), f().number(devices.value.size))
+    ? t().list.counts(f().number(visible.length), f().number(total))
     : t().list.countsMore(f().number(visible.length));
   return (
     <div class="page devices">
