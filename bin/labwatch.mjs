@@ -8,6 +8,8 @@ if (major < 26) {
   );
   process.exit(78);
 }
-process.setSourceMapsEnabled(false);
+// Compiled once, not at every start: a school PC feels it. Where the folder cannot be written, nothing is cached.
+const { enableCompileCache } = await import('node:module');
+enableCompileCache(new URL('../node_modules/.cache/labwatch', import.meta.url).pathname);
 const { main } = await import('../labwatch.ts');
 await main(process.argv.slice(2));

@@ -84,8 +84,8 @@ test('the list shows this machine with the numbers of this machine', async () =>
     `/api/v1/devices/${items[0]!.id}`,
   );
   expect(detail.metrics.memory_total).toBe(totalmem());
-  const cpuinfo = /model name\s*:\s*(.+)/.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1];
-  if (cpuinfo !== undefined) expect(detail.inventory.data.cpu.model.split(/\s+/)[0]).toBe(cpuinfo.split(/\s+/)[0]);
+  const maker = detail.inventory.data.cpu.model.split(/\s+/)[0]!;
+  expect(readFileSync('/proc/cpuinfo', 'utf8')).toContain(maker);
 });
 
 test('the CPU value changes by itself, without a reload', async () => {

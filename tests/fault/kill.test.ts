@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../tools/programs.ts';
 import { Stage } from './stage.ts';
 
 /** `make fault` runs twenty; `make test` a few of the same. */
@@ -68,6 +69,31 @@ test(
     expect(await settled()).toEqual([]);
   },
   TIME,
+);
+
+test(
+  `kill -9 of the whole agent program, ${ROUNDS} times: every minute it ran is there, no other, and each end is told as a crash`,
+  async () => {
+    const agent = await stage.agent();
+    const firstMinute = Math.floor(Date.now() / 60_000);
+    for (let round = 0; round < ROUNDS; round++) {
+      await agent.start();
+      await until(`report ${round + 1} of the agent`, async () => (await agent.reports()) > round);
+      await sleep(Math.random() * 2_000);
+      await agent.kill();
+    }
+    const lastMinute = Math.floor(Date.now() / 60_000);
+    await agent.start();
+    await until('the last report', async () => (await agent.reports()) > ROUNDS);
+    expect(await agent.lastEnd()).toBe('crash');
+    await agent.stop();
+    const minutes = await agent.minutesOn();
+    const expected = Array.from({ length: lastMinute - firstMinute + 1 }, (_, i) => firstMinute + i);
+    expect(minutes).toEqual(expect.arrayContaining(expected));
+    expect(minutes[0]).toBe(firstMinute);
+    expect(minutes.at(-1)).toBeLessThanOrEqual(Math.floor(Date.now() / 60_000));
+  },
+  TIME + ROUNDS * 10_000,
 );
 
 test('the checks can fail: a minute of another truth is noticed', async () => {

@@ -65,6 +65,65 @@ export class Sender {
   }
 }
 
+/** The real agent of this machine as a program of its own, and what the ledger knows of it. */
+export class RealAgent {
+  readonly #home: string;
+  readonly #folder: string;
+  readonly #device: string;
+  #program: Program | undefined;
+
+  constructor(options: { home: string; folder: string; device: string }) {
+    this.#home = options.home;
+    this.#folder = options.folder;
+    this.#device = options.device;
+  }
+
+  async start(): Promise<void> {
+    this.#program = labwatch(['agent', 'run'], { LABWATCH_HOME: this.#folder, LABWATCH_LOG_FORMAT: 'json' });
+  }
+
+  async kill(): Promise<void> {
+    await this.#program?.stop('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    await this.#program?.stop('SIGTERM');
+  }
+
+  async #ask<T>(question: (ledger: Ledger) => Promise<T>): Promise<T> {
+    const ledger = await openLedger(this.#home);
+    try {
+      return await question(ledger);
+    } finally {
+      await ledger.close();
+    }
+  }
+
+  /** Births the ledger has seen followed by a report: one for each start. */
+  async reports(): Promise<number> {
+    const state = await this.#ask(async (ledger) => (await ledger.devices.states([this.#device])).get(this.#device));
+    const { birthAt = null, reportAt = null } = state ?? {};
+    if (birthAt !== null && reportAt !== null && reportAt >= birthAt) this.#births.add(birthAt);
+    return this.#births.size;
+  }
+  readonly #births = new Set<number>();
+
+  async lastEnd(): Promise<string | undefined> {
+    return this.#ask(async (ledger) => (await ledger.devices.states([this.#device])).get(this.#device)?.birth?.end);
+  }
+
+  /** Epoch minutes that are on, in order. */
+  async minutesOn(): Promise<number[]> {
+    const days = await this.#ask((ledger) => ledger.usage.days(this.#device, '2020-01-01', '2099-01-01'));
+    return days.flatMap(({ day, on }) => {
+      const first = Date.parse(`${day}T00:00:00Z`) / MINUTE_MS - ZONE_MINUTES;
+      return Array.from({ length: DAY_MINUTES }, (_, i) => i)
+        .filter((i) => (on[i >> 3]! & (0x80 >> (i & 7))) !== 0)
+        .map((i) => first + i);
+    });
+  }
+}
+
 /** Broker, collector and InfluxDB as separate programs, and senders. */
 export class Stage {
   readonly home: string;
@@ -74,6 +133,7 @@ export class Stage {
   readonly #env: NodeJS.ProcessEnv;
   #broker: Program | undefined;
   #collector: Program | undefined;
+  #agent: RealAgent | undefined;
 
   private constructor(home: string, remove: () => void, influxd: Influxd, env: NodeJS.ProcessEnv) {
     this.home = home;
@@ -126,6 +186,28 @@ export class Stage {
     return stage;
   }
 
+  /** Enrols this machine's own agent. */
+  async agent(): Promise<RealAgent> {
+    const ledger = await openLedger(this.home);
+    const unit = (await ledger.units.byCode('S1'))!.id;
+    const at = Date.now();
+    const { text } = await ledger.credentials.createToken({ unit, class: 'server', expiresAt: at + 3_600_000, maxUses: 1, at });
+    const enrolled = await ledger.credentials.enrol({
+      token: text,
+      name: 'Máy thật',
+      at,
+      fingerprint: { macs: ['00:16:3e:ff:ff:01'], disks: ['REAL'] },
+    });
+    await ledger.close();
+    if (enrolled.outcome === 'refused') throw new Error(enrolled.reason);
+    const folder = join(this.home, '..', 'real-agent');
+    mkdirSync(join(folder, 'agent'), { recursive: true });
+    const credentials = { device: enrolled.device, secret: enrolled.secret, broker: { url: this.#env['LABWATCH_MQTT_URL'] } };
+    writeFileSync(join(folder, 'agent', 'credentials.json'), JSON.stringify(credentials), { mode: 0o600 });
+    this.#agent = new RealAgent({ home: this.home, folder, device: enrolled.device });
+    return this.#agent;
+  }
+
   async startCollector(): Promise<void> {
     this.#collector = labwatch(['collector'], this.#env);
     await this.#collector.says(/labwatch collector: http/);
@@ -146,6 +228,7 @@ export class Stage {
 
   async stop(): Promise<void> {
     for (const sender of this.senders) await sender.kill();
+    await this.#agent?.kill();
     await this.#collector?.stop('SIGKILL');
     await this.#broker?.stop();
     await this.influxd.stop('SIGKILL');
