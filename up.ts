@@ -54,6 +54,8 @@ async function run(argv: readonly string[]): Promise<number> {
   const { values } = loadSettings(upSettings, { argv, env: process.env, sections: ['labwatch', 'broker', 'collector', 'agent'] });
   const home = openHome(values.home);
   const log = createLog({ level: values.logLevel, format: values.logFormat });
+  // From the first moment: Ctrl-C while things are still starting stops them cleanly too.
+  const stopped = untilSignal();
   const metrics = new Metrics();
   const running: Lifecycle[] = [];
   const begin = async <T extends Lifecycle>(part: T): Promise<T> => {
@@ -91,7 +93,7 @@ async function run(argv: readonly string[]): Promise<number> {
       });
       await begin(agent);
     }
-    await untilSignal();
+    await stopped;
     log.info({ program: 'up' }, 'stopping');
     return 0;
   } finally {

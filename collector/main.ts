@@ -192,6 +192,7 @@ async function run(argv: readonly string[]): Promise<number> {
   const { values } = loadSettings(collectorSettings, { argv, env: process.env, sections: ['labwatch', 'collector'] });
   const home = openHome(values.home);
   const log = createLog({ level: values.logLevel, format: values.logFormat, program: 'collector' });
+  const stopped = untilSignal();
   const ledger = await openLedger(home);
   try {
     const collector = createCollector({ settings: { ...values, home }, ledger, log, metrics: new Metrics(), ...tlsIn(home) });
@@ -201,7 +202,7 @@ async function run(argv: readonly string[]): Promise<number> {
       const password = collector.firstPassword();
       const once = cliLanguage() === 'vi' ? 'tài khoản: admin  mật khẩu dùng một lần:' : 'user: admin  one-time password:';
       process.stdout.write(`labwatch collector: http://127.0.0.1:${http}${password === undefined ? '' : `  ${once} ${password}`}\n`);
-      await untilSignal();
+      await stopped;
       log.info('stopping');
     } finally {
       await collector.stop();

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { problemOf, startHttp, startWithAdmin, type HttpKit } from './test-kit/http-kit.ts';
 import { selfSigned } from './test-kit/certificate.ts';
@@ -267,6 +268,7 @@ describe('the console', () => {
     mkdirSync(join(folder, 'assets'), { recursive: true });
     writeFileSync(join(folder, 'index.html'), '<title>labwatch</title>');
     writeFileSync(join(folder, 'assets', 'app-1a2b3c.js'), 'void 0;');
+    writeFileSync(join(folder, 'assets', 'app-1a2b3c.js.gz'), gzipSync('void 0;'));
     const served = await startHttp({ consoleFolder: folder });
     try {
       for (const path of ['/', '/devices/abc', '/index.html', '/login?next=%2Fdevices']) {
@@ -275,6 +277,12 @@ describe('the console', () => {
       }
       const asset = await served.fetch('/assets/app-1a2b3c.js');
       expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+      const small = await served.fetch('/assets/app-1a2b3c.js', { headers: { 'accept-encoding': 'gzip' } });
+      expect([small.headers.get('content-encoding'), small.headers.get('cache-control'), await small.text()]).toEqual([
+        'gzip',
+        'public, max-age=31536000, immutable',
+        'void 0;',
+      ]);
       const again = await served.fetch('/', {
         // Node's fetch would add no-cache, which asks for the whole file.
         headers: { 'if-none-match': (await served.fetch('/')).headers.get('etag')!, 'cache-control': 'max-age=0' },

@@ -16,4 +16,5 @@ step "format" oxfmt --check .
 step "lint" oxlint --type-aware --deny-warnings .
 step "types" tsc --noEmit -p tsconfig.json
 step "types of the console" tsc --noEmit -p dashboards/console/tsconfig.json
+step "types of its build" tsc --noEmit -p dashboards/console/tsconfig.build.json
 step "generated files" node tests/tools/generate.ts --check
