@@ -68,14 +68,13 @@ async function run(argv: readonly string[]): Promise<number> {
     const tls = await ensureTls(home, ['localhost', '127.0.0.1', '::1', values.listen]);
     const settings = { ...values, home };
     const broker = createBroker({ settings, ledger, log: log.child({ program: 'broker' }), metrics });
-    const brokerUrl = (): string => `mqtt://127.0.0.1:${broker.addresses().mqtt ?? values.mqttPort}`;
     const collector = createCollector({
       settings,
       ledger,
       log: log.child({ program: 'collector' }),
       metrics,
       broker: broker.embedded,
-      brokerUrl,
+      brokerPorts: () => broker.addresses(),
       ca: tls.ca,
       tls,
     });
@@ -89,7 +88,7 @@ async function run(argv: readonly string[]): Promise<number> {
       const agent = createAgent({
         settings: { ...settings, server: url, ...(token === undefined ? {} : { token }) },
         log: log.child({ program: 'agent' }),
-        brokerUrl: brokerUrl(),
+        brokerUrl: `mqtt://127.0.0.1:${broker.addresses().mqtt ?? values.mqttPort}`,
       });
       await begin(agent);
     }

@@ -12,7 +12,7 @@ import { Metrics } from '../runtime/metrics.ts';
 import { readPrivate, sharedSecret } from '../runtime/private-file.ts';
 import { loadSettings, settingsHelp, type Values } from '../runtime/settings.ts';
 import { collectorFail } from './errors.ts';
-import { createHttp, type Check, type Http } from './http/app.ts';
+import { type AskedAt, createHttp, type Check, type Http } from './http/app.ts';
 import { Intake } from './intake/intake.ts';
 import { EmbeddedSource } from './intake/sources/embedded/embedded-source.ts';
 import { MqttSource } from './intake/sources/mqtt/mqtt-source.ts';
@@ -37,8 +37,8 @@ export interface CollectorOptions {
   readonly metrics: Metrics;
   /** The broker in the same process; without it messages come over MQTT. */
   readonly broker?: EmbeddedBroker;
-  /** What an enrolled device is told; default the setting brokerUrl, else mqttUrl. */
-  readonly brokerUrl?: () => string;
+  /** Ports of the broker in the same process, once it runs. */
+  readonly brokerPorts?: () => { readonly mqtt?: number; readonly mqtts?: number };
   /** PEM of the CA that devices shall trust. */
   readonly ca?: string;
   /** PEM; with it the HTTP interface also listens on TLS. */
@@ -53,6 +53,8 @@ export interface Collector extends Lifecycle {
 }
 
 const MEBI = 2 ** 20;
+/** IANA's port of MQTT over TLS, which our broker opens by default. */
+const MQTTS_PORT = 8883;
 const CONSOLE_FOLDER = fileURLToPath(new URL('../dashboards/console/dist', import.meta.url));
 
 /** InfluxDB when its address is given, else the file. @throws LabwatchError COLLECTOR_INFLUX_LOGIN */
@@ -97,6 +99,16 @@ function messageSource({ settings, broker, log }: CollectorOptions): MessageSour
   });
 }
 
+/**
+ * Where a newly enrolled device finds the broker: where the operator says; else, for one that came over TLS, under the name it
+ * used for us; else where the collector itself goes.
+ */
+function brokerUrlFor(asked: AskedAt, settings: CollectorSettings, ports?: { readonly mqtt?: number; readonly mqtts?: number }): string {
+  if (settings.brokerUrl !== undefined) return settings.brokerUrl;
+  if (asked.secure) return `mqtts://${asked.host}:${ports?.mqtts ?? MQTTS_PORT}`;
+  return ports?.mqtt === undefined ? settings.mqttUrl : `mqtt://127.0.0.1:${ports.mqtt}`;
+}
+
 class CollectorProgram implements Collector {
   readonly #http: Http;
   /** In the order of starting. */
@@ -136,7 +148,7 @@ class CollectorProgram implements Collector {
       log,
       clock,
       settings,
-      enrolment: { brokerUrl: options.brokerUrl ?? (() => settings.brokerUrl ?? settings.mqttUrl), ...(ca === undefined ? {} : { ca }) },
+      enrolment: { brokerUrl: (asked) => brokerUrlFor(asked, settings, options.brokerPorts?.()), ...(ca === undefined ? {} : { ca }) },
       health,
       consoleFolder: CONSOLE_FOLDER,
       home: settings.home,

@@ -120,8 +120,8 @@ const mqttSettings = defineSettings({
     schema: Type.String({ pattern: '^(mqtt|mqtts|ws|wss)://\\S+$' }),
     optional: true,
     help: {
-      en: 'Address of the broker that newly enrolled devices are told. Without it the one above.',
-      vi: 'Địa chỉ broker báo cho thiết bị mới đăng ký. Nếu không đặt, dùng địa chỉ ở trên.',
+      en: 'Address of the broker that newly enrolled devices are told. Without it: over TLS the name they used for this server, else the address above.',
+      vi: 'Địa chỉ broker báo cho thiết bị mới ghi danh. Nếu không đặt: qua TLS thì dùng tên máy chủ mà thiết bị đã gọi, nếu không thì địa chỉ ở trên.',
     },
     allowed: 'an address such as mqtts://broker.example:8883',
   },

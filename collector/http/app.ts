@@ -8,7 +8,7 @@ import { Fleet } from './devices/fleet.ts';
 import { FirstPassword } from './first-password.ts';
 import { LiveHub } from './live/hub.ts';
 
-export type { Check, HttpLimits, HttpOptions } from './context.ts';
+export type { AskedAt, Check, HttpLimits, HttpOptions } from './context.ts';
 
 const LOOPBACK = '127.0.0.1';
 

@@ -17,6 +17,13 @@ export interface Check {
   readonly reason: string;
 }
 
+/** How somebody reached the HTTP interface: what works for it is likely to work for the broker beside it. */
+export interface AskedAt {
+  readonly secure: boolean;
+  /** Name or address without the port; IPv6 in brackets. */
+  readonly host: string;
+}
+
 /** How much is let through. Windows in ms. */
 export interface HttpLimits {
   /** Requests of any kind from one address. */
@@ -53,7 +60,7 @@ export interface HttpOptions {
   readonly settings: { readonly httpPort: number; readonly httpsPort: number; readonly listen: string };
   readonly tls?: { readonly key: string; readonly cert: string };
   /** What an enrolled device is told of the broker. */
-  readonly enrolment: { brokerUrl(): string; readonly ca?: string };
+  readonly enrolment: { brokerUrl(asked: AskedAt): string; readonly ca?: string };
   health(): Promise<readonly Check[]> | readonly Check[];
   /** Folder of the built console; it may be missing. */
   readonly consoleFolder: string;

@@ -20,7 +20,7 @@ const hardware = (n = ++machine) => ({
 const enrol = (body: unknown) => kit.fetch('/api/v1/enrolments', json('POST', body));
 
 beforeAll(async () => {
-  kit = await startHttp({ enrolment: { brokerUrl: () => 'mqtts://school.example:8883', ca: CA } });
+  kit = await startHttp({ enrolment: { brokerUrl: ({ secure, host }) => `mqtts://${secure ? 'secure' : 'plain'}.${host}:8883`, ca: CA } });
   ({ room } = await addSchool(kit.ledger));
 });
 afterAll(() => kit.stop());
@@ -32,7 +32,7 @@ describe('POST /enrolments', () => {
     const first = await enrol({ token: text, name: 'Máy 07', fingerprint });
     expect([first.status, first.headers.get('cache-control')]).toEqual([201, 'no-store']);
     const answer = (await first.json()) as EnrolmentAnswer;
-    expect(answer.broker).toEqual({ url: 'mqtts://school.example:8883', ca: CA });
+    expect(answer.broker).toEqual({ url: 'mqtts://plain.127.0.0.1:8883', ca: CA });
     expect(await kit.ledger.credentials.checkSecret(answer.device, answer.secret)).toBe('ok');
     expect(await kit.ledger.devices.byId(answer.device)).toMatchObject({ name: 'Máy 07', unit: room, class: 'pc-student' });
 

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EnrolOutcome } from '../../../../ledger/index.ts';
 import type { Counter } from '../../../../runtime/metrics.ts';
-import type { HttpContext } from '../../context.ts';
+import type { AskedAt, HttpContext } from '../../context.ts';
 import { countRequest, type Limiter } from '../../plugins/limits.ts';
 import { ProblemError, type ProblemCode } from '../../problems.ts';
 import type { EnrolmentAnswer, EnrolmentRequest } from '../../schemas/enrolment.ts';
@@ -15,6 +15,12 @@ export const ENROLMENT_REFUSALS: Readonly<Record<Reason, ProblemCode>> = {
   'token-revoked': 'TOKEN_REVOKED',
   'device-revoked': 'DEVICE_REVOKED',
 };
+
+/** A Host header that is no host (somebody plays) is taken as this machine: the answer helps nobody then, and harms nobody. */
+function askedAt(request: FastifyRequest): AskedAt {
+  const host = URL.parse(`https://${request.host}`)?.hostname ?? '';
+  return { secure: request.protocol === 'https', host: host === '' ? 'localhost' : host };
+}
 
 /** The token is the key: no session is needed, and none helps. */
 export async function enrol(
@@ -46,6 +52,6 @@ export async function enrol(
   return {
     device: outcome.device,
     secret: outcome.secret,
-    broker: { url: context.enrolment.brokerUrl(), ...(ca === undefined ? {} : { ca }) },
+    broker: { url: context.enrolment.brokerUrl(askedAt(request)), ...(ca === undefined ? {} : { ca }) },
   };
 }
