@@ -105,6 +105,30 @@ export interface DeviceState {
   readonly observedUntil: Instant | null;
 }
 
+/** The state of a device that was never heard: nothing is known. */
+export const unheard = (device: Id): DeviceState => ({
+  device,
+  lastSeen: null,
+  online: null,
+  presenceAt: null,
+  presenceReason: null,
+  clock: null,
+  skew: null,
+  reportAt: null,
+  session: null,
+  use: null,
+  metrics: null,
+  birthAt: null,
+  birth: null,
+  inventoryAt: null,
+  inventory: null,
+  securityAt: null,
+  security: null,
+  event: null,
+  eventAt: null,
+  observedUntil: null,
+});
+
 /** Minutes of one local day: 1,440 bits each, bit i = minute i of the day, most significant bit first; 180 bytes. */
 export interface DayUse {
   readonly device: Id;

@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import { likeAnywhere } from '../fold.ts';
 import type { DeviceFilter, DevicesLedger } from '../owners.ts';
 import type { Device, DeviceState, Id, Instant } from '../records.ts';
+import { unheard } from '../records.ts';
 import type { Db } from '../schema.ts';
-import { chunks, deviceOf, documentsOf, noDocuments, nothingHeard, stateOf } from './rows.ts';
+import { chunks, deviceOf, documentsOf, noDocuments, stateOf } from './rows.ts';
 
 /** Devices with the unit they are in now. */
 const placed = (db: Db) =>
@@ -58,7 +59,7 @@ async function statesOf(db: Db, ids: readonly Id[]): Promise<Map<Id, DeviceState
     const documents = await db.selectFrom('device_documents').selectAll().where('device', 'in', part).execute();
     const byDevice = Map.groupBy(documents, (row) => row.device);
     const rows = await db.selectFrom('device_states').selectAll().where('device', 'in', part).execute();
-    for (const { id } of known) states.set(id, nothingHeard(id));
+    for (const { id } of known) states.set(id, unheard(id));
     for (const row of rows) {
       const own = byDevice.get(row.device);
       states.set(row.device, stateOf(row, own === undefined ? noDocuments : documentsOf(own)));

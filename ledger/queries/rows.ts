@@ -74,29 +74,6 @@ export type Documents = { readonly [K in DocumentKind]: DeviceState[K] };
 
 export const noDocuments: Documents = { birth: null, inventory: null, security: null, event: null };
 
-export const nothingHeard = (device: Id): DeviceState => ({
-  device,
-  lastSeen: null,
-  online: null,
-  presenceAt: null,
-  presenceReason: null,
-  clock: null,
-  skew: null,
-  reportAt: null,
-  session: null,
-  use: null,
-  metrics: null,
-  birthAt: null,
-  birth: null,
-  inventoryAt: null,
-  inventory: null,
-  securityAt: null,
-  security: null,
-  event: null,
-  eventAt: null,
-  observedUntil: null,
-});
-
 export function documentsOf(rows: Iterable<{ kind: string; body_json: string }>): Documents {
   const found: { -readonly [K in DocumentKind]: unknown } = { ...noDocuments };
   for (const row of rows) found[row.kind as DocumentKind] = JSON.parse(row.body_json);

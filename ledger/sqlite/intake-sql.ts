@@ -1,9 +1,10 @@
-import { nothingHeard, stateRowOf } from '../queries/rows.ts';
+import { unheard } from '../records.ts';
+import { stateRowOf } from '../queries/rows.ts';
 import type { StateRow } from '../schema.ts';
 import type { SqliteFile } from './file.ts';
 
 /** Columns of a state, in the order in which they are read and written. */
-export const STATE_COLUMNS = Object.keys(stateRowOf(nothingHeard(''), 0)) as (keyof StateRow)[];
+export const STATE_COLUMNS = Object.keys(stateRowOf(unheard(''), 0)) as (keyof StateRow)[];
 
 /** Values in the order of STATE_COLUMNS as a row; a plain loop, because this runs for every report. */
 export function asStateRow(values: readonly unknown[]): StateRow {

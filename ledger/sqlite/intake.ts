@@ -1,7 +1,8 @@
 import { checkBits, orInto, packBits, viewBits } from '../bitmaps.ts';
 import type { IntakeLedger, IntakeTransaction } from '../owners.ts';
-import { DOCUMENTS, deviceOf, noDocuments, nothingHeard, stateOf, stateRowOf, streamOf, type Documents } from '../queries/rows.ts';
+import { DOCUMENTS, deviceOf, noDocuments, stateOf, stateRowOf, streamOf, type Documents } from '../queries/rows.ts';
 import type { Device, DeviceState, Id, StreamState, UnitPlace } from '../records.ts';
+import { unheard } from '../records.ts';
 import type { SqliteFile } from './file.ts';
 import { asStateRow, intakeStatements, STATE_COLUMNS, type IntakeStatements } from './intake-sql.ts';
 import { KeptDocuments, KeptPlaces } from './kept.ts';
@@ -89,7 +90,7 @@ class Batch implements IntakeTransaction {
     }
     if (states.size === ids.length) return states;
     for (const [id] of this.#sql.known.all(asked) as unknown as [Id][]) {
-      if (!states.has(id)) states.set(id, nothingHeard(id));
+      if (!states.has(id)) states.set(id, unheard(id));
     }
     return states;
   }
@@ -116,7 +117,7 @@ class Batch implements IntakeTransaction {
     const [values] = this.#sql.states.all(JSON.stringify([device])) as unknown as unknown[][];
     const version = values === undefined ? 0 : (values[STATE_COLUMNS.indexOf('documents_version')] as number);
     const documents = version === 0 ? noDocuments : this.#documents.of({ device, documents_version: version });
-    return { state: { ...nothingHeard(device), ...documents }, version };
+    return { state: { ...unheard(device), ...documents }, version };
   }
 
   async orUse(rows: Parameters<IntakeTransaction['orUse']>[0]): Promise<void> {

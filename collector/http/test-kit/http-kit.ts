@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openLedger, type DeviceClass, type DeviceState, type DayUse, type Ledger } from '../../../ledger/index.ts';
+import { openLedger, unheard, type DeviceClass, type DeviceState, type DayUse, type Ledger } from '../../../ledger/index.ts';
 import { silentLog } from '../../../runtime/log.ts';
 import { Metrics } from '../../../runtime/metrics.ts';
 import { ChangeFeed } from '../../model/change-feed.ts';
@@ -147,31 +147,7 @@ export async function addDevice(
 export async function say(ledger: Ledger, device: string, state: Partial<DeviceState>, use: readonly DayUse[] = []): Promise<void> {
   await ledger.intake.batch(async (tx) => {
     const held = (await tx.states([device])).get(device);
-    await tx.saveStates([{ ...emptyState(device), ...held, ...state, device }]);
+    await tx.saveStates([{ ...unheard(device), ...held, ...state, device }]);
     await tx.orUse(use);
   });
 }
-
-/** A device that never said anything. */
-export const emptyState = (device: string): DeviceState => ({
-  device,
-  lastSeen: null,
-  online: null,
-  presenceAt: null,
-  presenceReason: null,
-  clock: null,
-  skew: null,
-  reportAt: null,
-  session: null,
-  use: null,
-  metrics: null,
-  birthAt: null,
-  birth: null,
-  inventoryAt: null,
-  inventory: null,
-  securityAt: null,
-  security: null,
-  event: null,
-  eventAt: null,
-  observedUntil: null,
-});

@@ -1,31 +1,5 @@
-import type { DeviceState, Id } from '../../../ledger/index.ts';
+import { type Id, unheard } from '../../../ledger/index.ts';
 import { type Batch, drop, KEEP, type Stage, streamKey } from './stage.ts';
-
-/** The state of a device that was never heard: nothing is known. */
-export function unheard(device: Id): DeviceState {
-  return {
-    device,
-    lastSeen: null,
-    online: null,
-    presenceAt: null,
-    presenceReason: null,
-    clock: null,
-    skew: null,
-    reportAt: null,
-    session: null,
-    use: null,
-    metrics: null,
-    birthAt: null,
-    birth: null,
-    inventoryAt: null,
-    inventory: null,
-    securityAt: null,
-    security: null,
-    event: null,
-    eventAt: null,
-    observedUntil: null,
-  };
-}
 
 async function loadStreams(batch: Batch): Promise<void> {
   const keys = new Map<string, { device: Id; stream: Id }>();

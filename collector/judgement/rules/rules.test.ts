@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { assert, boolean, constantFrom, double, integer, option, property, record, type Arbitrary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Birth, Device, DeviceState, Security } from '../../../ledger/index.ts';
+import { unheard, type Birth, type Device, type DeviceState, type Security } from '../../../ledger/index.ts';
 import { judge } from '../judge.ts';
 import { RULES } from './index.ts';
 
@@ -21,26 +21,11 @@ const DEVICE: Device = {
 
 /** Connected and heard, and nothing else known. */
 const BARE: DeviceState = {
-  device: DEVICE.id,
+  ...unheard(DEVICE.id),
   lastSeen: NOW - MINUTE,
   online: true,
   presenceAt: NOW - DAY,
   presenceReason: 'connected',
-  clock: null,
-  skew: null,
-  reportAt: null,
-  session: null,
-  use: null,
-  metrics: null,
-  birthAt: null,
-  birth: null,
-  inventoryAt: null,
-  inventory: null,
-  securityAt: null,
-  security: null,
-  event: null,
-  eventAt: null,
-  observedUntil: null,
 };
 
 const range = (mean: number) => ({ min: 0, mean, max: 200 });
