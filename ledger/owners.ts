@@ -81,6 +81,8 @@ export interface CredentialsLedger {
   /**
    * Token and fingerprint to a device with a fresh secret, in one transaction. A fingerprint that matches one device
    * (see identity.ts) gets its id back and its old secret stops working; a known device uses up nothing of the token.
+   * Only devices are looked at that the token may speak for: those it enrolled, those of its school, those above or below
+   * its unit. The same hardware anywhere else is a new device here, and the one that is known there stays untouched.
    */
   enrol(request: { token: string; fingerprint: Fingerprint; name: string; at: Instant }): Promise<EnrolOutcome>;
   /** Constant time in the secret. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { admitted, HOUR, machine, NOW, plantDevices, plantUnits, refused, token, withLedger, type Open } from './fixtures.ts';
+import { admitted, HOUR, machine, NOW, plantDevices, plantUnits, refused, token, unit, withLedger, type Open } from './fixtures.ts';
+import type { Ledger } from '../owners.ts';
 import type { Fingerprint } from '../records.ts';
 
 const nobody = 'x'.repeat(26);
@@ -152,6 +153,44 @@ export function credentialsContract(open: Open): void {
         expect(await ledger.devices.list({ unit: units.R1, limit: 9 })).toEqual([]);
         expect(await ledger.devices.list({ text: 'may 20', limit: 9 })).toHaveLength(1);
       }));
+
+    /** province P > schools S and T, each with rooms, and an office of the province. */
+    const plantSchools = async (ledger: Ledger) => {
+      const units = await plantUnits(ledger);
+      await ledger.units.import([unit('T', 'school', 'P'), unit('T1', 'room', 'T'), unit('T2', 'room', 'T'), unit('O', 'department', 'P')]);
+      const places = new Map((await ledger.units.list()).map(({ code, id }) => [code, id]));
+      return { ...units, T: places.get('T')!, T1: places.get('T1')!, T2: places.get('T2')!, O: places.get('O')! };
+    };
+    const reach: [from: 'R1' | 'P' | 'O', by: 'S' | 'R2' | 'R1-01' | 'P' | 'T' | 'T1' | 'O', outcome: 'known' | 'new'][] = [
+      ['R1', 'S', 'known'],
+      ['R1', 'R2', 'known'],
+      ['R1', 'R1-01', 'known'],
+      ['R1', 'P', 'known'],
+      ['P', 'T1', 'known'],
+      ['R1', 'T', 'new'],
+      ['R1', 'T1', 'new'],
+      ['R1', 'O', 'new'],
+      ['O', 'T1', 'new'],
+    ];
+    it.each(reach)('a machine of %s, told by a token of %s, is %s', (from, by, outcome) =>
+      withLedger(open, async (ledger) => {
+        const units = await plantSchools(ledger);
+        const owner = await token(ledger, units[from]);
+        const first = admitted(await ledger.credentials.enrol({ token: owner.text, fingerprint: machine(1), name: 'a', at: NOW }));
+        const stranger = await token(ledger, units[by]);
+        // All that everybody on the network sees of it.
+        const seen = { macs: machine(1).macs, disks: [] };
+        const second = admitted(await ledger.credentials.enrol({ token: stranger.text, fingerprint: seen, name: 'b', at: NOW + 1 }));
+        expect(second.outcome).toBe(outcome);
+        const secret = await ledger.credentials.checkSecret(first.device, first.secret);
+        expect(secret).toBe(outcome === 'known' ? 'wrong-secret' : 'ok');
+        if (outcome === 'known') return;
+        expect(await ledger.devices.byId(first.device)).toMatchObject({ name: 'a', unit: units[from] });
+        // The copy elsewhere does not stand in the way of the machine itself when it forgets everything and comes again.
+        const again = admitted(await ledger.credentials.enrol({ token: owner.text, fingerprint: machine(1), name: 'a', at: NOW + 2 }));
+        expect(again.device).toBe(first.device);
+      }),
+    );
 
     it('takes fifty at once, one device each, and not one use too many', () =>
       withLedger(open, async (ledger) => {

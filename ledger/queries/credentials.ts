@@ -3,7 +3,7 @@ import { ledgerFail } from '../errors.ts';
 import { fold } from '../fold.ts';
 import { compare, essential, marksOf, merge } from '../identity.ts';
 import type { CredentialsLedger, EnrolOutcome, SecretCheck } from '../owners.ts';
-import type { Fingerprint, Id, Instant } from '../records.ts';
+import type { Fingerprint, Id, Instant, UnitPlace } from '../records.ts';
 import type { Db, DeviceRow, TokenRow } from '../schema.ts';
 import { hashSecret, matchesSecret, newSecret } from '../secrets.ts';
 import { chunks, tokenOf } from './rows.ts';
@@ -40,8 +40,31 @@ async function findToken(db: Db, text: string): Promise<TokenRow | undefined> {
   return matchesSecret(secret, row?.secret_hash) ? row : undefined;
 }
 
-/** The known device that this hardware is, the best match first; undefined when it is a new one. */
-async function findDevice(db: Db, told: Fingerprint): Promise<DeviceRow | undefined> {
+/** A unit is above another, the same, or below it; or both are in one school. */
+function related(one: UnitPlace, other: UnitPlace): boolean {
+  const inOther = new Set(other.path.map(({ id }) => id));
+  if (inOther.has(one.id) || one.path.some(({ id }) => id === other.id)) return true;
+  return one.path.some(({ id, kind }) => kind === 'school' && inOther.has(id));
+}
+
+/**
+ * Of these devices, those this token may speak for: what it enrolled itself, and what stands in its school or on its
+ * line of the tree. A fingerprint is no secret (a MAC address is on every network): without this bound, a token of any
+ * room would take over the devices of every school.
+ */
+async function withinReach(db: Db, token: TokenRow, candidates: readonly DeviceRow[]): Promise<DeviceRow[]> {
+  const own = await placeById(db, token.unit);
+  const reached: DeviceRow[] = [];
+  for (const device of candidates) {
+    const now = await currentUnit(db, device.id);
+    const place = now === undefined ? undefined : await placeById(db, now);
+    if (device.token === token.id || (own !== undefined && place !== undefined && related(own, place))) reached.push(device);
+  }
+  return reached;
+}
+
+/** The known device that this hardware is and that the token may speak for, the best match first; undefined when it is a new one. */
+async function findDevice(db: Db, token: TokenRow, told: Fingerprint): Promise<DeviceRow | undefined> {
   const marks = marksOf(told);
   if (marks.length === 0) return undefined;
   const candidates = await db
@@ -54,7 +77,7 @@ async function findDevice(db: Db, told: Fingerprint): Promise<DeviceRow | undefi
         .where((where) => where.or(marks.map(({ part, value }) => where.and([where('part', '=', part), where('value', '=', value)])))),
     )
     .execute();
-  return candidates
+  return (await withinReach(db, token, candidates))
     .map((row) => ({ row, verdict: compare(JSON.parse(row.fingerprint_json) as Fingerprint, told) }))
     .filter(({ verdict }) => verdict.same)
     .toSorted(
@@ -113,6 +136,16 @@ async function addDevice(db: Db, token: TokenRow, told: Fingerprint, request: En
   return id;
 }
 
+async function currentUnit(db: Db, device: Id): Promise<Id | undefined> {
+  const now = await db
+    .selectFrom('device_placements')
+    .select('unit')
+    .where('device', '=', device)
+    .where('until', 'is', null)
+    .executeTakeFirst();
+  return now?.unit;
+}
+
 /** Moves a device to another unit from `at` on; where it stood before stays written down. */
 export async function placeDevice(db: Db, device: Id, unit: Id, at: Instant): Promise<void> {
   const now = await db
@@ -130,13 +163,8 @@ export async function placeDevice(db: Db, device: Id, unit: Id, at: Instant): Pr
 
 /** Installed anew with another token: it belongs where that token says, unless it stands in that unit already (on a seat of the room). */
 async function followToken(db: Db, known: DeviceRow, token: TokenRow, request: EnrolRequest): Promise<void> {
-  const now = await db
-    .selectFrom('device_placements')
-    .select('unit')
-    .where('device', '=', known.id)
-    .where('until', 'is', null)
-    .executeTakeFirst();
-  const place = now === undefined ? undefined : await placeById(db, now.unit);
+  const now = await currentUnit(db, known.id);
+  const place = now === undefined ? undefined : await placeById(db, now);
   if (place?.path.some(({ id }) => id === token.unit) !== true) await placeDevice(db, known.id, token.unit, request.at);
   await db
     .updateTable('devices')
@@ -160,7 +188,7 @@ async function enrol(db: Db, request: EnrolRequest): Promise<EnrolOutcome> {
   const token = await findToken(db, request.token);
   if (token === undefined) return { outcome: 'refused', reason: 'unknown-token' };
   const told = essential(request.fingerprint);
-  const known = await findDevice(db, told);
+  const known = await findDevice(db, token, told);
   const reason = refusalOf(token, known, request.at);
   if (reason !== undefined) return { outcome: 'refused', reason };
   const secret = newSecret();
