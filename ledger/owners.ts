@@ -102,6 +102,7 @@ export interface IntakeTransaction {
   /** OR-s minutes into the days; where witnesses disagree active wins over blind (blind &= ~active after the OR). */
   orUse(rows: readonly DayUse[]): Promise<void>;
   spool(lines: readonly string[]): Promise<void>;
+  /** Of all that was ever parked the newest 10,000 are kept: one faulty device must not fill the disk. */
   park(messages: readonly ParkedMessage[]): Promise<void>;
 }
 

@@ -246,6 +246,24 @@ export function intakeContract(open: Open): void {
         expect(await ledger.spool.counts()).toEqual({ dead: 0, parked: 2 });
       }));
 
+    it('keeps the newest 10,000 parked messages and counts all', () =>
+      withLedger(open, async (ledger) => {
+        const message = (n: number) => ({
+          device: 'x'.repeat(26),
+          kind: 'report',
+          code: 'SCHEMA',
+          detail: String(n),
+          payload: new Uint8Array(),
+          at: NOW,
+        });
+        const flood = Array.from({ length: 10_001 }, (_, n) => message(n));
+        await batch(ledger, (tx) => tx.park(flood));
+        await batch(ledger, (tx) => tx.park([message(10_001)]));
+        const parked = await ledger.spool.parked(20_000);
+        expect([parked.length, parked.at(-1)?.detail, parked[0]?.detail]).toEqual([10_000, '2', '10001']);
+        expect(await ledger.spool.counts()).toEqual({ dead: 0, parked: 10_002 });
+      }));
+
     it('does one batch at a time, in order, beside everything else', () =>
       withLedger(open, async (ledger) => {
         const [one] = await plantDevices(ledger, (await plantUnits(ledger)).R1, 1);

@@ -43,6 +43,7 @@ const SQL = {
   saveDay: 'INSERT INTO device_days (device, day, bits) VALUES (?, ?, ?) ON CONFLICT (device, day) DO UPDATE SET bits = excluded.bits',
   spool: 'INSERT INTO spool (at, line) VALUES (?, ?)',
   park: 'INSERT INTO parked (at, device, kind, code, detail, payload) VALUES (?, ?, ?, ?, ?, ?)',
+  trimParked: 'DELETE FROM parked WHERE id <= (SELECT max(id) FROM parked) - ?',
 } as const;
 
 export type IntakeStatements = { readonly [K in keyof typeof SQL]: ReturnType<SqliteFile['statement']> };

@@ -7,6 +7,9 @@ import type { SqliteFile } from './file.ts';
 import { asStateRow, intakeStatements, STATE_COLUMNS, type IntakeStatements } from './intake-sql.ts';
 import { KeptDocuments, KeptPlaces } from './kept.ts';
 
+/** With 16 KiB each at most 160 MiB. */
+const MOST_PARKED = 10_000;
+
 /** What batches share. */
 interface Shared {
   readonly sql: IntakeStatements;
@@ -147,6 +150,7 @@ class Batch implements IntakeTransaction {
   async park(messages: Parameters<IntakeTransaction['park']>[0]): Promise<void> {
     this.#check();
     for (const m of messages) this.#sql.park.run(m.at, m.device, m.kind, m.code, m.detail, m.payload);
+    this.#sql.trimParked.run(MOST_PARKED);
     this.#sql.addToTally.run(messages.length, 'parked');
   }
 }

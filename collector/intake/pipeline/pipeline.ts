@@ -1,3 +1,4 @@
+import { redact } from '../../../protocol/redact.ts';
 import type { Id, IntakeLedger, IntakeTransaction, ParkedMessage } from '../../../ledger/index.ts';
 import type { Log } from '../../../runtime/log.ts';
 import type { Counter, Metrics } from '../../../runtime/metrics.ts';
@@ -75,7 +76,7 @@ export class Pipeline {
     return batch;
   }
 
-  /** A defect in a step costs the one message that met it, never the batch: the message is parked with everything it said. */
+  /** A defect in a step costs the one message that met it, never the batch: the message is parked. */
   #runOne(step: Stage, item: Item, batch: Batch): void {
     if (item.verdict.fate === 'drop' || (item.verdict.fate === 'park' && step.parkedToo !== true)) return;
     try {
@@ -109,8 +110,9 @@ function newBatch(tx: IntakeTransaction, items: readonly Item[], now: number): B
   };
 }
 
-function parkedMessage(item: Item, at: number): ParkedMessage[] {
-  if (item.verdict.fate !== 'park') return [];
-  const { reason: code, detail } = item.verdict;
-  return [{ device: item.device, kind: item.kind, code, detail, payload: item.message.payload, at }];
+/** Nothing that the contract does not take is stored, here neither: what was refused is kept without its strange texts. */
+function parkedMessage({ verdict, device, kind, message, reading }: Item, at: number): ParkedMessage[] {
+  if (verdict.fate !== 'park' || kind === 'other') return [];
+  const payload = reading === undefined ? redact(kind, message.payload) : new TextEncoder().encode(JSON.stringify(reading.data));
+  return [{ device, kind, code: verdict.reason, detail: verdict.detail, payload, at }];
 }

@@ -57,7 +57,7 @@ function messages(): string {
   const rows = REASONS.map((reason) => `| \`${reason}\` | ${cell(texts[reason] ?? 'not for this collector')} |`);
   return [
     '## Messages that were dropped or parked\n',
-    'Counted by the collector by `reason`; a parked message is kept as it came, so nothing else is lost.\n',
+    'Counted by the collector by `reason`; a parked message is kept, without texts that the contract does not take, so nothing else is lost.\n',
     '| reason | what |',
     '|---|---|',
     ...rows,
