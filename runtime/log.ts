@@ -21,7 +21,14 @@ export function createLog(options: { level: string; format: 'auto' | 'json' | 'p
   if (!pretty) return pino(base, pino.destination({ fd: 2, sync: true }));
   const transport = pino.transport({
     target: 'pino-pretty',
-    options: { destination: 2, sync: true, ignore: 'pid,hostname,program', translateTime: 'HH:MM:ss', messageFormat: '[{program}] {msg}' },
+    options: {
+      destination: 2,
+      sync: true,
+      ignore: 'pid,hostname,program',
+      translateTime: 'HH:MM:ss',
+      messageFormat: '[{program}] {msg}',
+      singleLine: true,
+    },
   }) as pino.DestinationStream;
   return pino(base, transport);
 }
