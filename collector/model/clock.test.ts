@@ -1,6 +1,6 @@
 import { assert, integer, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { learnClock, SKEW_LIMIT_MS, trueTimeOf, windowPlausible } from './clock.ts';
+import { boundClock, learnClock, SKEW_LIMIT_MS, trueTimeOf, windowPlausible } from './clock.ts';
 
 const NOW = Date.parse('2026-11-21T08:00:00+07:00');
 const BOOT = '00112233445566aa';
@@ -25,6 +25,23 @@ describe('learning the clock of a boot', () => {
     const before = { clock: { boot: BOOT, offset: NOW }, skew: 0 };
     const after = NOW + 8 * HOUR;
     expect(learnClock(before, { boot: BOOT, mono: 60_000, at: after }, after)?.offset).toBe(after - 60_000);
+  });
+
+  test('our own clock was behind when it was learned: it is given up when both clocks agree', () => {
+    const before = { clock: { boot: BOOT, offset: NOW - 3 * HOUR }, skew: 3 * HOUR };
+    const after = NOW + HOUR;
+    expect(learnClock(before, { boot: BOOT, mono: HOUR, at: after - 2_000 }, after)?.offset).toBe(NOW);
+  });
+
+  test('our own clock was ahead: any message lowers it, and what the two clocks of the device say of each other stays', () => {
+    const before = { clock: { boot: BOOT, offset: NOW + 5 * HOUR }, skew: -5 * HOUR };
+    const at = NOW + HOUR;
+    expect(boundClock(before, { boot: BOOT, mono: HOUR, at }, at)).toEqual({ clock: { boot: BOOT, offset: NOW }, skew: 0 });
+    expect(boundClock(before, { boot: 'ffffffffffffffff', mono: HOUR, at }, at)).toBe(before);
+    const right = { clock: { boot: BOOT, offset: NOW }, skew: 0 };
+    // Late by a day, or early by what a network and a rounding may make: nothing is learned.
+    expect(boundClock(right, { boot: BOOT, mono: HOUR, at }, at + 24 * HOUR)).toBe(right);
+    expect(boundClock(right, { boot: BOOT, mono: HOUR, at }, at - SKEW_LIMIT_MS)).toBe(right);
   });
 
   test('a new boot starts anew; a mono of more than ten years is not believed', () => {

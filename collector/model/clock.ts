@@ -20,9 +20,10 @@ export interface Stamp {
 
 /**
  * Learns from a live presence: `offset` = receipt - mono, the smallest one of the boot, because being late can only make
- * it larger. Two things loosen the minimum: it may grow by a second from presence to presence (the machine's quartz is
- * slower than ours), and it is given up when `mono` stood still for a while (a virtual machine that was paused), which shows in
- * the wall clock having moved on by the same amount.
+ * it larger. Three things loosen the minimum: it may grow by a second from presence to presence (the machine's quartz is
+ * slower than ours); it is given up when `mono` stood still for a while (a virtual machine that was paused), which shows in
+ * the wall clock having moved on by the same amount; and it is given up when the device's wall clock says now what ours
+ * says: then the presence is not late, and it was our own clock that was behind when the smaller one was learned.
  * @param before what is known of this device, with `skew` = wall clock minus true time when it was learned
  */
 export function learnClock(
@@ -37,8 +38,27 @@ export function learnClock(
   const late = measured - clock.offset;
   if (late <= 0) return { boot: stamp.boot, offset: measured };
   const wallMoved = skew === null ? 0 : stamp.at - stamp.mono - (skew + clock.offset);
-  const stoodStill = late > SKEW_LIMIT_MS && Math.abs(wallMoved - late) <= SKEW_LIMIT_MS;
-  return { boot: stamp.boot, offset: stoodStill ? measured : clock.offset + Math.min(late, DRIFT_MS) };
+  const stoodStill = Math.abs(wallMoved - late) <= SKEW_LIMIT_MS;
+  const clocksAgree = Math.abs(stamp.at - receivedAt) <= SKEW_LIMIT_MS;
+  const anew = late > SKEW_LIMIT_MS && (stoodStill || clocksAgree);
+  return { boot: stamp.boot, offset: anew ? measured : clock.offset + Math.min(late, DRIFT_MS) };
+}
+
+/**
+ * Nothing is received before it was made: any message of the boot, however late, gives an upper bound of the offset. It only
+ * matters when our own clock was set back: the reports that follow would lie in the future, and be parked.
+ * @returns the clock and skew as they were, or lowered together so that their sum, which is the device's, stays
+ */
+export function boundClock<T extends { readonly clock: ClockState | null; readonly skew: number | null }>(
+  before: T,
+  stamp: Stamp,
+  receivedAt: Instant,
+): T {
+  const { clock, skew } = before;
+  if (clock === null || clock.boot !== stamp.boot || stamp.mono > LONGEST_RUN_MS) return before;
+  const lower = clock.offset + stamp.mono - receivedAt;
+  if (lower <= SKEW_LIMIT_MS) return before;
+  return { ...before, clock: { boot: clock.boot, offset: clock.offset - lower }, skew: skew === null ? null : skew + lower };
 }
 
 /** When a message was made, by the best clock there is. */

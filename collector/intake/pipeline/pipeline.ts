@@ -1,7 +1,9 @@
+import { uptime } from 'node:os';
 import { redact } from '../../../protocol/redact.ts';
 import type { Id, IntakeLedger, IntakeTransaction, ParkedMessage } from '../../../ledger/index.ts';
 import type { Log } from '../../../runtime/log.ts';
 import type { Counter, Metrics } from '../../../runtime/metrics.ts';
+import { OwnClock } from '../../model/own-clock.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { IncomingMessage } from '../../ports/message-source.ts';
 import type { Decoder } from '../decoders/decoder.ts';
@@ -25,6 +27,8 @@ export interface PipelineOptions {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly steps?: readonly Stage[];
+  /** Milliseconds the machine is up, sleep included; default: what the system says. */
+  readonly uptime?: () => number;
 }
 
 /** Takes batches of messages through the steps; one transaction each. */
@@ -32,10 +36,14 @@ export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #steps: readonly Stage[];
   readonly #counter: Counter;
+  readonly #ownClock: OwnClock;
+  /** See Batch.sure. */
+  #sure: Set<Id> | undefined;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
     this.#steps = options.steps ?? STEPS;
+    this.#ownClock = new OwnClock(options.uptime ?? (() => uptime() * 1000));
     this.#counter = options.metrics.counter(
       'labwatch_intake_messages_total',
       'Messages by kind, by what became of them (stored, dropped, parked) and why.',
@@ -48,6 +56,7 @@ export class Pipeline {
    * @throws what the ledger throws: nothing of the batch was stored and it must be offered again
    */
   async handle(messages: readonly IncomingMessage[]): Promise<BatchResult> {
+    this.#lookAtOwnClock();
     const items = messages.flatMap((message) => decodeMessage(message, this.#options.decoders));
     for (const item of items) item.verdict = validate(item);
     const alive = items.filter((item) => item.verdict.fate !== 'drop');
@@ -61,11 +70,23 @@ export class Pipeline {
     for (const item of items) if (item.verdict.fate === 'drop') this.#count(item);
     if (batch === undefined) return { acknowledgements: [], changed: [] };
     for (const item of batch.items) this.#count(item);
+    if (batch.sure === this.#sure) for (const id of batch.learned) this.#sure?.add(id);
     return { acknowledgements: [...batch.touched].map((key) => batch.streams.get(key)!), changed: [...batch.changed] };
   }
 
+  /** Set back needs nothing here: the next message of each device shows it (`boundClock`). */
+  #lookAtOwnClock(): void {
+    const step = this.#ownClock.look(this.#options.clock.now());
+    if (step <= 0) return;
+    this.#sure = new Set();
+    this.#options.log.warn(
+      { seconds: Math.round(step / 1000) },
+      'the clock of this machine was set forward; the clocks of the devices are learned anew',
+    );
+  }
+
   async #inTransaction(tx: IntakeTransaction, items: readonly Item[]): Promise<Batch> {
-    const batch = newBatch(tx, items, this.#options.clock.now());
+    const batch = newBatch(tx, items, this.#options.clock.now(), this.#sure);
     for (const step of this.#steps) {
       await step.prepare?.(batch);
       if (step.each !== undefined) for (const item of items) this.#runOne(step, item, batch);
@@ -95,11 +116,13 @@ export class Pipeline {
   }
 }
 
-function newBatch(tx: IntakeTransaction, items: readonly Item[], now: number): Batch {
+function newBatch(tx: IntakeTransaction, items: readonly Item[], now: number, sure: Batch['sure']): Batch {
   return {
     items,
     tx,
     now,
+    sure,
+    learned: new Set(),
     devices: new Map(),
     states: new Map(),
     changed: new Set(),

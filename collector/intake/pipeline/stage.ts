@@ -56,6 +56,10 @@ export interface Batch {
   readonly now: Instant;
   readonly devices: Map<Id, { readonly device: Device; readonly place: UnitPlace }>;
   readonly states: Map<Id, DeviceState>;
+  /** Devices whose clock was learned since our own was set forward; undefined when it never was. */
+  readonly sure: ReadonlySet<Id> | undefined;
+  /** Devices whose clock this batch learned. */
+  readonly learned: Set<Id>;
   /** Devices whose state changed. */
   readonly changed: Set<Id>;
   /** By device and stream (`streamKey`). */
