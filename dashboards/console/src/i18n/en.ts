@@ -109,6 +109,7 @@ export const en: Dictionary = {
   list: {
     title: 'Devices',
     on: 'on',
+    unknownOf: (count: string) => `${count} unknown`,
     inUse: 'in use',
     silent: 'signal lost',
     troubled: 'need a look',

@@ -114,6 +114,7 @@ export const vi = {
   list: {
     title: 'Thiết bị',
     on: 'đang bật',
+    unknownOf: (count: string) => `${count} không rõ`,
     inUse: 'đang dùng',
     silent: 'mất tín hiệu',
     troubled: 'cần xem',

@@ -75,6 +75,16 @@ test('counts leave revoked devices out and know their unit', () => {
     device('c', { state: 'revoked', troubles: [trouble('urgent')] }),
     device('d', { path: [] }),
   ];
-  expect(count(list, '')).toEqual({ total: 3, online: 2, inUse: 1, silent: 1, troubled: 1 });
+  expect(count(list, '')).toMatchObject({ total: 3, online: 2, inUse: 1, silent: 1, troubled: 1 });
   expect(count(list, 'r1').total).toBe(2);
+});
+
+test('what is not known is counted beside, never as off or idle', () => {
+  const list = [
+    device('a', { use: { state: 'blind', session: 'unknown' } }),
+    device('b', { state: 'silent', use: { state: 'unknown', session: null } }),
+    device('c', { state: 'never', use: { state: 'unknown', session: null } }),
+    device('d', { state: 'offline', use: { state: 'off', session: null } }),
+  ];
+  expect(count(list, '')).toMatchObject({ total: 4, online: 1, inUse: 0, onUnknown: 2, useUnknown: 3, neverHeard: 1 });
 });

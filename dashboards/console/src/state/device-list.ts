@@ -93,11 +93,17 @@ export interface Counts {
   readonly inUse: number;
   readonly silent: number;
   readonly troubled: number;
+  /** Of the total, those of which it is not known whether they are on: silent or never connected. */
+  readonly onUnknown: number;
+  /** Of the total, those of which it is not known whether they are in use. */
+  readonly useUnknown: number;
+  /** Of the total, those that never said anything that could be looked at. */
+  readonly neverHeard: number;
 }
 
 /** How many there are of each, revoked ones left out. */
 export function count(devices: Iterable<DeviceSummary>, unit: string): Counts {
-  const counts = { total: 0, online: 0, inUse: 0, silent: 0, troubled: 0 };
+  const counts = { total: 0, online: 0, inUse: 0, silent: 0, troubled: 0, onUnknown: 0, useUnknown: 0, neverHeard: 0 };
   for (const device of devices) {
     if (device.state === 'revoked' || (unit !== '' && !device.path.some((one) => one.id === unit))) continue;
     counts.total += 1;
@@ -105,6 +111,9 @@ export function count(devices: Iterable<DeviceSummary>, unit: string): Counts {
     if (device.use.state === 'active') counts.inUse += 1;
     if (device.state === 'silent') counts.silent += 1;
     if (needsLook(device)) counts.troubled += 1;
+    if (device.state === 'silent' || device.state === 'never') counts.onUnknown += 1;
+    if (device.use.state === 'blind' || device.use.state === 'unknown') counts.useUnknown += 1;
+    if (device.state === 'never') counts.neverHeard += 1;
   }
   return counts;
 }
