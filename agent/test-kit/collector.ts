@@ -102,6 +102,12 @@ export class TestingCollector {
     });
   }
 
+  /** As with another ledger: of every stream only what it had stored up to `seq` is known. */
+  forget(seq: number): void {
+    for (const stream of this.contiguous.keys()) this.contiguous.set(stream, seq);
+    this.#stored.clear();
+  }
+
   async acknowledge(device: string, stream: string, seq: number): Promise<void> {
     await this.send(device, 'ack', encode('ack', { v: 1, stream, seq, at: Date.now() }));
   }

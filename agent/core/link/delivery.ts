@@ -8,7 +8,8 @@ export const WINDOW = 16;
 const LONGEST_ACK_WAIT_MS = 600_000;
 
 /**
- * Brings the outbox to the collector over one connection: in order, paced, at most 16 unacknowledged at a time. What is not
+ * Brings the outbox to the collector over one connection: in order, paced, at most 16 unacknowledged at a time (one, until the
+ * outbox is proven to be no older copy of itself). What is not
  * acknowledged in time is sent again, byte for byte, after a fresh presence. Made anew for every connection.
  */
 export class Delivery {
@@ -95,7 +96,7 @@ export class Delivery {
   }
 
   #fill(): void {
-    const room = WINDOW - this.#awaiting.size;
+    const room = (this.#outbox.proven ? WINDOW : 1) - this.#awaiting.size;
     if (room <= 0) return;
     const next = this.#outbox.after(this.#cursor, room);
     if (next.length === 0) return;

@@ -1,16 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { encode } from '../../../protocol/decode.ts';
-import type { Command, Config } from '../../../protocol/payloads/index.ts';
+import type { Command, Config, Payloads } from '../../../protocol/payloads/index.ts';
 import { downTopicsOf } from '../../../protocol/topics.ts';
 import type { Log } from '../../../runtime/log.ts';
 import type { Credentials } from '../../identity/credentials.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { Counts } from '../counts.ts';
 import { Outbox } from '../outbox/outbox.ts';
-import { TestingCollector, until } from '../../test-kit/collector.ts';
+import { type Received, TestingCollector, until } from '../../test-kit/collector.ts';
 import { Backoff } from './backoff.ts';
 import { Link, type LinkOptions } from './link.ts';
 
@@ -213,6 +213,48 @@ describe('a connection', () => {
     const fresh = collector.of('event').filter((event) => event.stream === outbox.stream);
     expect(fresh.map((event) => event.since)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
     expect(collector.of('birth').some((birth) => birth.stream === outbox.stream && birth.oldest === 1)).toBe(true);
+  });
+
+  test.each([0, 7])(
+    'a ledger set back to %i in mid-connection holds nothing up: the next birth says where the stream begins now',
+    async (seq) => {
+      for (let i = 1; i <= 20; i++) add(i);
+      await make({ holeBirthEveryMs: 100, ackTimeoutMs: 300 }).start();
+      await until('everything was acknowledged', () => outbox.size === 0);
+      collector.forget(seq);
+      for (let i = 21; i <= 40; i++) add(i);
+      link!.pump();
+      await until('everything was acknowledged again', () => outbox.size === 0);
+      expect(new Set(events())).toEqual(new Set(Array.from({ length: 40 }, (_, i) => i + 1)));
+      expect(collector.connections).toBe(1);
+    },
+  );
+
+  test.each([1, 3, 15, 40])('an outbox set back by %i messages, with new ones in their places: each of these is told', async (back) => {
+    for (let i = 1; i <= 10; i++) add(i);
+    await outbox.stop();
+    const path = join(folder, 'outbox.db');
+    const older = readFileSync(path);
+    await outbox.start();
+    for (let i = 0; i < back; i++) add(1000 + i);
+    await make().start();
+    await until('everything was acknowledged', () => outbox.size === 0);
+    await link!.stop();
+    await outbox.stop();
+    // Back to the older copy, in another run of the agent.
+    writeFileSync(path, older);
+    outbox = new Outbox({ path, bounds: { maxMessages: 100_000, maxBytes: 1e8 }, log: log() });
+    await outbox.start();
+    for (let i = 0; i < back + 1; i++) add(5000 + i);
+    const placeOf = ({ message }: Received): string => `${message.stream} ${message.seq}`;
+    const stored = new Set(collector.received.map(placeOf));
+    const before = collector.received.length;
+    await make().start();
+    await until('everything was acknowledged', () => outbox.size === 0);
+    // What stands in a place that is taken, the collector takes for a duplicate.
+    const accepted = collector.received.slice(before).filter((each) => each.kind === 'event' && !stored.has(placeOf(each)));
+    const told = accepted.map(({ message }) => (message as Payloads['event']).since);
+    for (let i = 0; i < back + 1; i++) expect(told).toContain(5000 + i);
   });
 
   test('configuration and commands come through, retained or not', async () => {

@@ -17,8 +17,8 @@ import { Delivery } from './delivery.ts';
 const BIRTH_AFTER_MS = 600_000;
 const PRESENCE_EVERY_MS = 3_600_000;
 const GOODBYE_MS = 2_000;
-/** When messages keep being dropped, the collector is told of it no more often than this. */
-const DROP_BIRTH_EVERY_MS = 60_000;
+/** What the collector misses and will never get is told no more often than this. */
+const HOLE_BIRTH_EVERY_MS = 60_000;
 
 export interface LinkOptions {
   readonly credentials: Credentials;
@@ -30,6 +30,8 @@ export interface LinkOptions {
   readonly boot: string;
   readonly replayRate: number;
   readonly ackTimeoutMs: number;
+  /** Default: a minute; see HOLE_BIRTH_EVERY_MS. */
+  readonly holeBirthEveryMs?: number;
   /** Puts a birth into the outbox. @returns its sequence number, unless the disk is full */
   readonly birth: () => number | undefined;
   readonly onConfig: (config: Config) => void;
@@ -198,8 +200,10 @@ export class Link implements Lifecycle {
     const result = outbox.acknowledge(ack.stream, ack.seq);
     if (result.outcome === 'done') {
       this.#delivery?.acknowledged(ack.seq);
-      // What was dropped meanwhile leaves a hole that only a birth can explain.
-      if (outbox.dropped !== this.#bornWithDrops && clock.mono() - this.#bornAt >= DROP_BIRTH_EVERY_MS) this.#giveBirth();
+      // What was dropped meanwhile, or what the collector forgot (an older copy of its ledger, or a new one) after this outbox did,
+      // leaves a hole that only a birth can explain.
+      const hole = outbox.dropped !== this.#bornWithDrops || ack.seq + 1 < outbox.oldest;
+      if (hole && clock.mono() - this.#bornAt >= (this.#o.holeBirthEveryMs ?? HOLE_BIRTH_EVERY_MS)) this.#giveBirth();
       return;
     }
     counts.add(`ack_${result.outcome}`);

@@ -61,6 +61,8 @@ export class OutboxFile {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   stream: string;
+  /** The stream began with this very object: no older copy of the file can exist. */
+  readonly fresh: boolean;
   #next: number;
   #dropped: number;
   #count: number;
@@ -75,7 +77,8 @@ export class OutboxFile {
       this.#db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -512;');
       this.#check();
       this.stream = this.note('stream') ?? '';
-      if (!/^[a-z0-9]{26}$/.test(this.stream)) this.stream = this.transaction(() => this.#begin());
+      this.fresh = !/^[a-z0-9]{26}$/.test(this.stream);
+      if (this.fresh) this.stream = this.transaction(() => this.#begin());
       const { count, bytes } = this.#get('SELECT count(*) AS count, coalesce(sum(length(bytes)), 0) AS bytes FROM message') as {
         count: number;
         bytes: number;

@@ -53,6 +53,7 @@ export class Outbox implements Lifecycle {
   /** Published, but the disk would not take the mark. */
   readonly #unmarked = new Set<number>();
   #acknowledged = 0;
+  #proven = false;
 
   constructor(options: { path: string; bounds: Bounds; log: Log; openFile?: (path: string) => OutboxFile }) {
     this.#openFile = options.openFile ?? ((path) => new OutboxFile(path));
@@ -102,6 +103,13 @@ export class Outbox implements Lifecycle {
   /** Files that were set aside because they could not be read. */
   get setAside(): number {
     return this.#setAside;
+  }
+  /**
+   * The file is known to be no older copy of itself: its stream began in this run, or an acknowledgement of this run fitted.
+   * Until then only one message may be on its way: an acknowledgement that covers more tells the copy.
+   */
+  get proven(): boolean {
+    return this.#proven || this.#open().fresh;
   }
   /** The disk takes nothing; messages wait in memory. */
   get full(): boolean {
@@ -163,6 +171,7 @@ export class Outbox implements Lifecycle {
     if (seq >= file.next) return { outcome: 'ahead' };
     const unsent = this.#guard((open) => open.unpublished(seq)) ?? [];
     if (unsent.some((each) => !this.#unmarked.has(each))) return { outcome: 'ahead' };
+    this.#proven = true;
     this.#acknowledged = Math.max(this.#acknowledged, seq);
     for (const each of this.#unmarked) if (each <= seq) this.#unmarked.delete(each);
     const removed = this.#guard((open) => (open.oldest <= seq ? open.removeUpTo(seq) : 0)) ?? 0;
@@ -183,6 +192,7 @@ export class Outbox implements Lifecycle {
       });
     });
     this.#acknowledged = 0;
+    this.#proven = true;
     this.#unmarked.clear();
   }
 

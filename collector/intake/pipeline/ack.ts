@@ -18,7 +18,8 @@ const MOST_UNDER_WAY = 20_000;
 
 /**
  * Publishes acknowledgements without waiting for them: a device that does not read must not hold up the others. One that is
- * lost costs nothing, because the device sends again and is acknowledged again.
+ * lost costs nothing, because the device sends again and is acknowledged again. 0 is told too: nothing may be forgotten, and a
+ * device whose stream begins later learns that this ledger does not know it (a new or restored one).
  */
 export class Acknowledger {
   readonly #publish: MessageSource['publish'];
@@ -34,8 +35,6 @@ export class Acknowledger {
 
   send(acknowledgements: readonly Acknowledgement[]): void {
     for (const { device, stream, contiguous } of acknowledgements) {
-      // Nothing of the stream is complete yet: there is nothing the device may forget.
-      if (contiguous === 0) continue;
       if (this.#underWay >= MOST_UNDER_WAY) {
         this.#counter.add({ outcome: 'skipped' });
         continue;
