@@ -216,7 +216,7 @@ describe('the TLS listener', () => {
       const [cookie] = login.headers['set-cookie'] as string[];
       expect(cookie).toMatch(/; HttpOnly; Secure; SameSite=Strict$/);
       expect((await ask('/metrics', { cookie: cookie!.split(';')[0]! })).status).toBe(200);
-      expect((await ask('/metrics', { cookie: kit.cookie })).text).toContain('labwatch_http');
+      expect((await ask('/metrics', { cookie: cookie!.split(';')[0]! })).text).toContain('labwatch_http');
     } finally {
       await kit.stop();
     }

@@ -6,11 +6,15 @@ import { buildApp } from './build.ts';
 import { DEFAULT_LIMITS, type App, type HttpContext, type HttpOptions } from './context.ts';
 import { Fleet } from './devices/fleet.ts';
 import { FirstPassword } from './first-password.ts';
+import { boundConnections } from './connections.ts';
 import { LiveHub } from './live/hub.ts';
 
 export type { AskedAt, Check, HttpLimits, HttpOptions } from './context.ts';
 
 const LOOPBACK = '127.0.0.1';
+/** A school behind one router has a few hundred pages open at most; each page takes up to six connections. */
+const MOST_OF_ONE_ADDRESS = 500;
+const MOST_CONNECTIONS = 5_000;
 
 /** The HTTP interface: console, API, probes. */
 export interface Http extends Lifecycle {
@@ -69,9 +73,9 @@ class HttpInterface implements Http {
   async #listenSecure(app: App, host: string, port: number): Promise<void> {
     const { tls } = this.#options;
     if (tls === undefined) return;
-    const server = createServer({ ...tls, minVersion: 'TLSv1.2', requestTimeout: 30_000, keepAliveTimeout: 72_000 }, (request, response) =>
-      app.routing(request, response),
-    );
+    const options = { ...tls, minVersion: 'TLSv1.2', handshakeTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 72_000 } as const;
+    const server = createServer(options, (request, response) => app.routing(request, response));
+    boundConnections(server, { all: MOST_CONNECTIONS, each: MOST_OF_ONE_ADDRESS });
     this.#secure = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

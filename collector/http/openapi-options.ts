@@ -54,7 +54,12 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
     ],
     components: {
       securitySchemes: {
-        session: { type: 'apiKey', in: 'cookie', name: 'labwatch_session', description: 'From POST /api/v1/session.' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'labwatch_session',
+          description: 'From POST /api/v1/session; over TLS its name is __Host-labwatch_session.',
+        },
         token: { type: 'http', scheme: 'bearer', description: 'An API token.' },
       },
       // The data of server-sent events is in no response schema; it is named here so that clients get its types.

@@ -30,6 +30,8 @@ const COALESCE_MS = 1000;
 const HEARTBEAT_MS = 15_000;
 /** Devices read for one event round; the rest follow in the next. */
 const MOST_PER_ROUND = 500;
+/** Streams of one session or token. */
+const MOST_OF_ONE = 20;
 
 /**
  * Passes changes of devices on to every open stream. A device that changes often is told once a second; one that falls
@@ -75,6 +77,8 @@ export class LiveHub {
   /** @returns false when there are too many already */
   add(stream: LiveStream): boolean {
     if (this.#streams.size >= this.#options.most) return false;
+    // One login must not take the places of all others; a browser opens one for each page.
+    if ([...this.#streams].filter(({ owner }) => owner === stream.owner).length >= MOST_OF_ONE) return false;
     this.#streams.add(stream);
     return true;
   }

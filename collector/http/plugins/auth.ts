@@ -3,7 +3,22 @@ import type { User } from '../../../ledger/index.ts';
 import type { App, HttpContext } from '../context.ts';
 import { ProblemError } from '../problems.ts';
 
+/**
+ * Two names, because a cookie belongs to a host and not to a port or to TLS: with the prefix a browser takes it from TLS alone
+ * (RFC 6265bis, section 4.1.3.2), so that nobody on the line can plant one by an unencrypted answer, and the plain listener on
+ * the same machine has one of its own.
+ */
 export const SESSION_COOKIE = 'labwatch_session';
+export const SECURE_SESSION_COOKIE = `__Host-${SESSION_COOKIE}`;
+
+const nameFor = (request: FastifyRequest): string => (request.protocol === 'https' ? SECURE_SESSION_COOKIE : SESSION_COOKIE);
+
+/** What the browser sent; undefined when it sent none that could be one. */
+export function sessionCookie(request: FastifyRequest): string | undefined {
+  const value = request.cookies[nameFor(request)];
+  return value === undefined || value === '' || value.length > 200 ? undefined : value;
+}
+
 /** A session ends 12 hours after it was last used. */
 export const SESSION_TTL_MS = 12 * 3_600_000;
 
@@ -34,8 +49,8 @@ export async function authenticate(context: HttpContext, request: FastifyRequest
     const user = value === undefined ? undefined : await users.apiToken(value, now);
     return user === undefined || value === undefined ? null : { user, by: 'token', value };
   }
-  const value = request.cookies[SESSION_COOKIE];
-  if (value === undefined || value === '' || value.length > 200) return null;
+  const value = sessionCookie(request);
+  if (value === undefined) return null;
   const user = await users.session(value, now, SESSION_TTL_MS);
   return user === undefined ? null : { user, by: 'session', value };
 }
@@ -58,9 +73,9 @@ export function requireAuth(scope: App, context: HttpContext): void {
 
 /** Sent only to this site (SameSite), never readable by scripts; over TLS only where the listener has it. It ends with the browser: lab PCs are shared. */
 export function setSessionCookie(request: FastifyRequest, reply: FastifyReply, value: string): void {
-  void reply.setCookie(SESSION_COOKIE, value, { path: '/', httpOnly: true, sameSite: 'strict', secure: request.protocol === 'https' });
+  void reply.setCookie(nameFor(request), value, { path: '/', httpOnly: true, sameSite: 'strict', secure: request.protocol === 'https' });
 }
 
 export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply): void {
-  void reply.clearCookie(SESSION_COOKIE, { path: '/', httpOnly: true, sameSite: 'strict', secure: request.protocol === 'https' });
+  void reply.clearCookie(nameFor(request), { path: '/', httpOnly: true, sameSite: 'strict', secure: request.protocol === 'https' });
 }

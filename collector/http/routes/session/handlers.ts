@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { HttpContext } from '../../context.ts';
-import { clearSessionCookie, SESSION_TTL_MS, setSessionCookie } from '../../plugins/auth.ts';
+import { clearSessionCookie, SESSION_TTL_MS, sessionCookie, setSessionCookie } from '../../plugins/auth.ts';
+import type { Counter } from '../../../../runtime/metrics.ts';
 import { countRequest, type Limiter } from '../../plugins/limits.ts';
 import { ProblemError } from '../../problems.ts';
 import type { Login, PasswordChange, Session } from '../../schemas/session.ts';
@@ -9,6 +10,7 @@ import type { User } from '../../../../ledger/index.ts';
 export interface LoginLimits {
   readonly perAddress: Limiter;
   readonly perName: Limiter;
+  readonly outcomes: Counter;
 }
 
 const view = (user: User): Session => ({ user: { name: user.name, role: user.role, mustChangePassword: user.mustChangePassword } });
@@ -25,8 +27,15 @@ export async function login(
   await countRequest(limits.perName, request);
   const { users, audit } = context.ledger;
   const user = await users.verify(body.name, body.password);
+  limits.outcomes.add({ outcome: user === undefined ? 'refused' : 'opened' });
   if (user === undefined) throw new ProblemError('WRONG_PASSWORD');
   const now = context.clock.now();
+  // Its cookie is replaced: nobody could end the session before any more.
+  const before = sessionCookie(request);
+  if (before !== undefined) {
+    await users.closeSession(before);
+    context.hub.closeStreamsOf(before);
+  }
   setSessionCookie(request, reply, await users.openSession(user.id, now, SESSION_TTL_MS));
   await audit.write({ at: now, who: user.name, what: 'login', subject: user.name });
   return view(user);
@@ -73,7 +82,10 @@ async function setPassword(context: HttpContext, name: string, password: string)
   try {
     await context.ledger.users.setPassword(name, password, false);
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'PASSWORD_TOO_SHORT') throw new ProblemError('PASSWORD_REFUSED', { detail: 'too short' });
+    const { code } = error as { code?: unknown };
+    if (code === 'PASSWORD_TOO_SHORT') throw new ProblemError('PASSWORD_REFUSED', { detail: 'too short' });
+    // Letters may become more when they are composed (NFC), so that the schema alone does not bound them.
+    if (code === 'PASSWORD_TOO_LONG') throw new ProblemError('PASSWORD_REFUSED', { detail: 'too long' });
     throw error;
   }
 }

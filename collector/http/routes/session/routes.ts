@@ -13,6 +13,7 @@ export function sessionRoutes(app: App, context: HttpContext): void {
       timeWindow: loginsPerName.windowMs,
       keyGenerator: (request) => (request.body as Login).name.normalize('NFC').toLowerCase(),
     }),
+    outcomes: context.metrics.counter('labwatch_logins_total', 'Logins by outcome: many that are refused are somebody who guesses'),
   };
   app.route({
     method: 'POST',
