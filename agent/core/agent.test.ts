@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -124,6 +124,31 @@ describe('a first run', () => {
     await server.start();
     await until('the report', () => collector.of('report').length === 1);
     expect(made.device).toBe(DEVICE);
+  });
+
+  test('a data folder copied to another machine begins a stream of its own, so that neither takes the places of the other', async () => {
+    await agent().start();
+    await until('hardware', () => collector.of('inventory').length === 1);
+    await running.pop()!.stop();
+    const copy = mkdtempSync(join(tmpdir(), 'labwatch-agent-'));
+    try {
+      cpSync(home, copy, { recursive: true });
+      const other = new PlayedMachine(systemClock);
+      const platform = { ...other.platform, fingerprint: async () => ({ uuid: 'another-board', macs: [], disks: [] }) };
+      await agent({ home: copy }, { platform, probes: other.probes }).start();
+      await until('it is born', () => collector.of('birth').length === 2);
+      await running.pop()!.stop();
+      await agent({ home: copy }, { platform, probes: other.probes }).start();
+      await until('it is born again', () => collector.of('birth').length === 3);
+      await running.pop()!.stop();
+      await agent().start();
+      await until('the first one again', () => collector.of('birth').length === 4);
+      const [first, second, again, back] = collector.of('birth').map(({ stream }) => stream);
+      expect([second === first, again === second, back === first]).toEqual([false, true, true]);
+    } finally {
+      for (const each of running.splice(0)) await each.stop();
+      rmSync(copy, { recursive: true, force: true });
+    }
   });
 
   test('two agents with one data folder: the second is told so', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Command, Config } from '../../protocol/payloads/index.ts';
 import { LabwatchError } from '../../runtime/errors.ts';
@@ -76,6 +77,7 @@ export class Agent implements Lifecycle {
     this.#started = true;
     try {
       await this.#outbox.start();
+      await this.#recogniseMachine();
       this.#restoreConfig();
       await this.#watch.start();
       const credentials = known ?? (await this.#enrolOnce());
@@ -153,6 +155,27 @@ export class Agent implements Lifecycle {
   #birth(): number | undefined {
     const body = { ...this.#watch.birth(), config: this.#config };
     return this.#outbox.append('birth', (facts) => ({ ...body, ...facts }), this.#watch.stamp());
+  }
+
+  /**
+   * A data folder that was copied to another machine: both number their messages alike, and the collector would take those
+   * of one for duplicates of the other's. With a stream of its own nothing is lost.
+   */
+  async #recogniseMachine(): Promise<void> {
+    const { uuid, board, macs, disks } = await this.#o.platform.fingerprint();
+    const machine = createHash('sha256')
+      .update(JSON.stringify(uuid ?? board ?? [macs, disks]))
+      .digest('hex');
+    const before = this.#outbox.note('machine');
+    if (before === machine) return;
+    if (before !== undefined) {
+      this.#outbox.renew();
+      this.#o.log.warn(
+        { home: this.#home },
+        'this data folder comes from another machine, or its mainboard was changed. If the other one still runs, delete the folder here and enrol anew: two machines must not share an id.',
+      );
+    }
+    this.#outbox.setNote('machine', machine);
   }
 
   /** The configuration the server gave an earlier run. */
