@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { cliLanguage, type Command } from './runtime/command.ts';
 import { LabwatchError } from './runtime/errors.ts';
+import { distance } from './runtime/settings.ts';
 import { VERSION } from './runtime/version.ts';
 
 /**
@@ -21,14 +22,16 @@ const TEXT = {
     usage: 'Usage: labwatch <command> [options]',
     commands: 'Commands:',
     more: 'labwatch <command> --help tells more. LABWATCH_LANG=vi for Vietnamese.',
-    unknown: (word: string, near: string) => `labwatch: there is no command "${word}". Did you mean "${near}"? See labwatch --help.`,
+    unknown: (word: string, near?: string) =>
+      `labwatch: there is no command "${word}".${near === undefined ? '' : ` Did you mean "${near}"?`} See labwatch --help.`,
   },
   vi: {
     about: 'labwatch: thiết bị trong trường đang thật sự làm gì.',
     usage: 'Cách dùng: labwatch <lệnh> [tùy chọn]',
     commands: 'Các lệnh:',
     more: 'labwatch <lệnh> --help để xem chi tiết. LABWATCH_LANG=en for English.',
-    unknown: (word: string, near: string) => `labwatch: không có lệnh "${word}". Có phải là "${near}"? Xem labwatch --help.`,
+    unknown: (word: string, near?: string) =>
+      `labwatch: không có lệnh "${word}".${near === undefined ? '' : ` Có phải là "${near}"?`} Xem labwatch --help.`,
   },
 } as const;
 
@@ -40,10 +43,12 @@ async function overview(language: 'en' | 'vi'): Promise<string> {
   return [text.about, '', text.usage, '', text.commands, ...rows, '', text.more].join('\n');
 }
 
-function nearest(word: string): string {
-  const shared = (name: string): number =>
-    Array.from(name).filter((letter) => word.includes(letter)).length - Math.abs(name.length - word.length);
-  return PROGRAMS.flatMap((program) => program.names).toSorted((a, b) => shared(b) - shared(a))[0] ?? '';
+/** The command a typing error away, if there is one. */
+function nearest(word: string): string | undefined {
+  const near = PROGRAMS.flatMap((program) => program.names)
+    .map((name) => ({ name, far: distance(word, name) }))
+    .toSorted((a, b) => a.far - b.far)[0];
+  return near !== undefined && near.far <= Math.max(1, Math.floor(near.name.length / 3)) ? near.name : undefined;
 }
 
 /** One line for the person, whatever went wrong; a stack only for those who ask with LABWATCH_DEBUG=1. */

@@ -4,7 +4,7 @@ const major = Number(process.versions.node.split('.')[0]);
 if (major < 26) {
   process.stderr.write(
     `labwatch needs Node 26 or newer; this is Node ${process.versions.node} (${process.execPath}).\n` +
-      'labwatch cần Node 26 trở lên. Run / Chạy:  npm ci && npm run labwatch -- <command>\n',
+      'labwatch cần Node 26 trở lên. Run / Chạy:  make build && bin/labwatch <command>\n',
   );
   process.exit(78);
 }

@@ -56,7 +56,8 @@ interface Given {
   readonly source: string;
 }
 
-function distance(a: string, b: string): number {
+/** Levenshtein's distance: how many letters must be typed, taken away or changed to make one word of the other. */
+export function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
