@@ -153,10 +153,11 @@ export const en: Dictionary = {
     emptyText: 'The list fills by itself when the first device reports. To add one:',
     emptySteps: [
       'On this server, create an enrolment token for the room:',
-      'On the computer to watch, start the agent with it:',
+      'Copy tls/ca.crt of the server to the computer to watch, and start the agent there with the token:',
       'Wait about half a minute: it appears here, without reloading.',
     ],
-    emptyCommands: (server) => `labwatch token create --unit <room code>\nlabwatch agent run --server ${server} --token <token>`,
+    emptyCommands: (server) =>
+      `labwatch token create --unit <room code>\nLABWATCH_TOKEN=<token> labwatch agent run --server ${server} --ca ca.crt`,
     emptyServer: 'address of the server',
     nothingTitle: 'No device matches',
     nothingText: 'Remove a filter or search for something else.',
@@ -207,6 +208,7 @@ export const en: Dictionary = {
     hint: 'Point or use the arrow keys to read single minutes; Page Up and Page Down jump an hour.',
     summary: (day, inUse, on) => `${day}: in use ${inUse}, on ${on}.`,
     inUse: (time) => `In use ${time}`,
+    atLeast: (time) => `at least ${time}`,
     inUseHint: 'Short pauses between use included.',
     on: 'On',
     week: 'Last 7 days',

@@ -23,6 +23,8 @@ export interface Format {
   weekday(day: string): string;
   /** Epoch ms in a zone -> `21/11 08:15`. */
   moment(at: number, zone: string): string;
+  /** The same with the year, for what may lie long ago. */
+  longMoment(at: number, zone: string): string;
   /** Epoch ms in a zone -> parts for axes. */
   axis(at: number, zone: string, part: 'time' | 'day'): string;
   /** Milliseconds ago -> `3 phút trước`. */
@@ -88,6 +90,7 @@ export function formatOf(language: Language, dictionary: Dictionary): Format {
     clock: (text) => date(wall(text), 'UTC', { ...TIME, second: '2-digit' }),
     weekday: (day) => date(wall(day), 'UTC', { weekday: 'short', ...DAY }),
     moment: (at, zone) => `${date(at, zone, DAY)} ${date(at, zone, TIME)}`,
+    longMoment: (at, zone) => `${date(at, zone, YEAR)} ${date(at, zone, TIME)}`,
     axis: (at, zone, part) => date(at, zone, part === 'time' ? TIME : DAY),
     ago: (ms) => {
       const seconds = Math.max(0, Math.round(ms / 1000));

@@ -52,6 +52,7 @@ describe('format', () => {
     expect(f.clock('2026-11-21T18:05:09+07:00')).toBe('18:05:09');
     expect(f.date('2027-10-14')).toBe('14/10/2027');
     expect(f.moment(Date.parse('2026-11-21T01:15:00Z'), 'Asia/Ho_Chi_Minh')).toBe('21/11 08:15');
+    expect(f.longMoment(Date.parse('2025-11-21T18:15:00Z'), 'Asia/Ho_Chi_Minh')).toBe('22/11/2025 01:15');
     expect(e.weekday('2026-11-21')).toContain('21/11');
     expect(offsetOf('2026-11-21T18:05:00-03:30')).toBe(-12_600_000);
     expect(offsetOf('2026-11-21T18:05:00Z')).toBe(0);

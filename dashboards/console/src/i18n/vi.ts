@@ -52,7 +52,7 @@ export const vi = {
   },
   password: {
     title: 'Đặt mật khẩu mới',
-    first: 'Mật khẩu dùng một lần đã xong việc. Hãy đặt mật khẩu của riêng thầy cô.',
+    first: 'Mật khẩu vừa dùng chỉ để đăng nhập lần đầu. Hãy đặt mật khẩu riêng của thầy cô.',
     current: 'Mật khẩu hiện tại',
     next: 'Mật khẩu mới',
     repeat: 'Nhập lại mật khẩu mới',
@@ -158,11 +158,11 @@ export const vi = {
     emptyText: 'Danh sách sẽ tự hiện khi thiết bị đầu tiên gửi báo cáo. Để thêm một máy:',
     emptySteps: [
       'Trên máy chủ này, tạo một mã ghi danh cho phòng máy:',
-      'Trên máy cần theo dõi, chạy tác nhân với mã đó:',
+      'Chép tệp tls/ca.crt của máy chủ sang máy cần theo dõi, rồi ở đó chạy tác nhân với mã trên:',
       'Đợi chừng nửa phút: máy hiện ra ở đây, không cần tải lại trang.',
     ],
     emptyCommands: (server: string) =>
-      `labwatch token create --unit <mã phòng>\nlabwatch agent run --server ${server} --token <mã ghi danh>`,
+      `labwatch token create --unit <mã phòng>\nLABWATCH_TOKEN=<mã ghi danh> labwatch agent run --server ${server} --ca ca.crt`,
     emptyServer: 'địa chỉ máy chủ',
     nothingTitle: 'Không có thiết bị nào khớp',
     nothingText: 'Hãy bỏ bớt điều kiện lọc hoặc tìm từ khác.',
@@ -183,7 +183,7 @@ export const vi = {
     free: (bytes: string) => `còn trống ${bytes}`,
     sent: 'gửi',
     link: (speed: string) => `dây ${speed}`,
-    noSensor: 'máy không báo cảm biến',
+    noSensor: 'không đọc được cảm biến nào',
     facts: 'Phần cứng và phần mềm',
   },
   charts: {
@@ -213,6 +213,7 @@ export const vi = {
     hint: 'Di chuột hoặc dùng phím mũi tên để xem từng phút; Page Up, Page Down nhảy một giờ.',
     summary: (day: string, inUse: string, on: string) => `${day}: được dùng ${inUse}, bật ${on}.`,
     inUse: (time: string) => `Được dùng ${time}`,
+    atLeast: (time: string) => `ít nhất ${time}`,
     inUseHint: 'Gồm cả các quãng nghỉ ngắn giữa giờ dùng.',
     on: 'Bật',
     week: '7 ngày gần đây',
@@ -274,7 +275,7 @@ export const vi = {
     lastEnd: 'Lần dừng trước',
     ends: {
       clean: 'dừng bình thường',
-      crash: 'tác nhân tự chết',
+      crash: 'tác nhân dừng đột ngột',
       power: 'tắt ngang hoặc mất điện',
       first: 'chạy lần đầu',
       unknown: 'không rõ',

@@ -23,7 +23,7 @@ export function AgentFacts({ device }: { device: DeviceDetail }) {
       <dl>
         <Fact name={words.version}>{birth?.agent}</Fact>
         <Fact name={words.system}>{birth && joined(joined(birth.os.name, birth.os.version).replace(' · ', ' '), birth.os.arch)}</Fact>
-        <Fact name={words.booted}>{birth && f().moment(birth.bootAt, device.zone)}</Fact>
+        <Fact name={words.booted}>{birth && f().longMoment(birth.bootAt, device.zone)}</Fact>
         <Fact name={words.started}>{device.birth && f().dateTime(device.birth.at)}</Fact>
         <Fact name={words.lastEnd}>{birth && words.ends[birth.end]}</Fact>
         <Fact name={words.clock}>{device.clockErrorSeconds !== null && clockWord(device.clockErrorSeconds)}</Fact>

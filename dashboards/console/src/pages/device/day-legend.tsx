@@ -1,5 +1,6 @@
 import type { DeviceDay } from '../../api/types.ts';
 import { f, t } from '../../i18n/index.ts';
+import { useText } from './day-use-text.ts';
 import { MINUTE_STATES } from './runs.ts';
 
 /** What each pattern means, with its minutes that day. */
@@ -8,7 +9,7 @@ export function DayLegend({ day }: { day: DeviceDay }) {
   return (
     <ul class="day-legend">
       <li class="day-use" title={words.inUseHint} data-testid="day-in-use">
-        {words.inUse(f().minutes(day.minutes.inUse))}
+        {words.inUse(useText(day))}
       </li>
       {MINUTE_STATES.map((state) =>
         state === 'future' ? null : (

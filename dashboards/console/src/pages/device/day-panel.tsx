@@ -7,6 +7,7 @@ import { now } from '../../state/clock.ts';
 import { DayBar, Hatches } from './day-bar.tsx';
 import { DayLegend } from './day-legend.tsx';
 import { DayStrip } from './day-strip.tsx';
+import { useText } from './day-use-text.ts';
 import { runsOf } from './runs.ts';
 import { useDays, type DayRead } from './use-days.ts';
 
@@ -116,7 +117,7 @@ function WeekDay({ name, read }: { name: string; read: DayRead }) {
         ) : (
           <>
             <span class="visually-hidden">{words.weekHead}: </span>
-            <b>{f().minutes(day.minutes.inUse)}</b> / {f().minutes(day.minutes.on)}
+            <b>{useText(day)}</b> / {f().minutes(day.minutes.on)}
           </>
         )}
       </span>

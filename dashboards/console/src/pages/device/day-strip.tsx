@@ -3,6 +3,7 @@ import type { DeviceDay } from '../../api/types.ts';
 import { clockOf } from '../../i18n/format.ts';
 import { f, t } from '../../i18n/index.ts';
 import { DayBar } from './day-bar.tsx';
+import { useText } from './day-use-text.ts';
 import { moveCursor, runAt, runsOf, type Run } from './runs.ts';
 
 const HOURS = [0, 3, 6, 9, 12, 15, 18, 21, 24];
@@ -85,7 +86,7 @@ function DayText({ day, runs }: { day: DeviceDay; runs: readonly Run[] }) {
   const long = runs.filter((run) => run.to - run.from >= 5 && run.state !== 'future');
   return (
     <div class="visually-hidden" data-testid="day-text">
-      <p>{words.summary(f().date(day.day), f().minutes(day.minutes.inUse), f().minutes(day.minutes.on))}</p>
+      <p>{words.summary(f().date(day.day), useText(day), f().minutes(day.minutes.on))}</p>
       <ul>
         {long.map((run) => (
           <li key={run.from}>{words.run(clockOf(run.from), clockOf(run.to), stateWord(run))}</li>

@@ -28,7 +28,7 @@ function ProductLine({ product, zone }: { product: Product; zone: string }) {
         </div>
         <div>
           <dt>{words.definitions}</dt>
-          <dd>{made === undefined ? <Unknown words /> : `${f().moment(made, zone)} (${ageText((now.value - made) / DAY)})`}</dd>
+          <dd>{made === undefined ? <Unknown words /> : `${f().longMoment(made, zone)} (${ageText((now.value - made) / DAY)})`}</dd>
         </div>
       </dl>
     </li>

@@ -14,6 +14,8 @@ export function LoginPage() {
   useTitle(words.title);
   // What the one before saw is not for the next.
   useEffect(closeList, []);
+  // Nothing else can be done here: typing may begin at once.
+  useEffect(() => form.current?.querySelector('input')?.focus(), []);
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [shown, setShown] = useState(false);

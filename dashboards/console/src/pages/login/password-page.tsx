@@ -1,5 +1,5 @@
 import './login.css';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../../api/client.ts';
 import { t } from '../../i18n/index.ts';
 import { errorText } from '../../parts/error-text.ts';
@@ -32,6 +32,8 @@ export function PasswordPage({ forced }: { forced: boolean }) {
   const [failed, setFailed] = useState<unknown>();
   const [done, setDone] = useState(false);
   const set = (name: keyof typeof values) => (value: string) => setValues((all) => ({ ...all, [name]: value }));
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector<HTMLInputElement>('[name=current]')?.focus(), []);
   const rules = rulesOf(values.current, values.next, values.repeat);
   const ready = values.current !== '' && allMet(rules) && !busy;
 
@@ -56,7 +58,7 @@ export function PasswordPage({ forced }: { forced: boolean }) {
   const secret = !shown;
   return (
     <Card title={words.title}>
-      <form class="password-form" noValidate onSubmit={(event) => void submit(event)} data-testid="password-form">
+      <form ref={form} class="password-form" noValidate onSubmit={(event) => void submit(event)} data-testid="password-form">
         {forced && <p class="note">{words.first}</p>}
         <p role="status">{done && !forced && <span class="note note-good">{words.done}</span>}</p>
         <FormError text={text} />
