@@ -93,6 +93,12 @@ describe('sharedSecret', () => {
     expect(secret).toHaveLength(43);
     expect(sharedSecret(path)).toBe(secret);
   });
+  it('is private again when a backup brought it back with other rights', () => {
+    const secret = sharedSecret(path);
+    chmodSync(path, 0o644);
+    expect(sharedSecret(path)).toBe(secret);
+    expect(mode(path)).toBe(0o600);
+  });
   it('is one for processes that start together', async () => {
     const script = `import { sharedSecret } from ${JSON.stringify(MODULE)}; process.stdout.write(sharedSecret(${JSON.stringify(path)}));`;
     const answers = await Promise.all(Array.from({ length: 6 }, () => run(process.execPath, ['--input-type=module', '-e', script])));

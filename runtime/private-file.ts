@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Writes the text beside the path, on disk, readable by this user only (0600). @returns where */
@@ -60,7 +71,11 @@ export function removePrivate(path: string): void {
  */
 export function sharedSecret(path: string): string {
   const found = readPrivate(path)?.trim();
-  if (found !== undefined && found !== '') return found;
+  if (found !== undefined && found !== '') {
+    // It may have come back from a backup with other rights.
+    if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
+    return found;
+  }
   const text = `${randomBytes(32).toString('base64url')}\n`;
   if (found === '') writePrivate(path, text);
   else placeOnce(writeBeside(path, text), path);

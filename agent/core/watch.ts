@@ -15,6 +15,7 @@ import { type ProbeHealth, ProbeRunner } from './probe-runner.ts';
 import { Reporter } from './reporter.ts';
 import { Scheduler } from './scheduler.ts';
 import { joinSeen, type SeenSession, seenOf } from './use.ts';
+import { zoneName } from './zone.ts';
 
 /** The second look, after which rates are known and the first report leaves. */
 const SECOND_LOOK_MS = 2_000;
@@ -121,7 +122,7 @@ export class Watch implements Lifecycle {
 
   /** What a birth tells of this machine and its last run. */
   birth(): Pick<Birth, 'agent' | 'os' | 'bootAt' | 'end' | 'zone'> {
-    return { agent: VERSION, os: this.#os!, bootAt: this.#boot!.bootAt, end: this.#end, zone: Temporal.Now.timeZoneId() };
+    return { agent: VERSION, os: this.#os!, bootAt: this.#boot!.bootAt, end: this.#end, zone: zoneName(Temporal.Now.timeZoneId()) };
   }
 
   set reportMinutes(minutes: number) {

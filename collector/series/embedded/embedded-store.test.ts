@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +44,11 @@ describe('the file of the embedded store', () => {
     await store.write([lineOf(device, 0, { disk: 1 })]);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(statSync(`${path}-wal`).size).toBeGreaterThan(0);
+    await store.stop();
+    // A backup brought it back with other rights.
+    chmodSync(path, 0o644);
+    await store.start();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
     await store.stop();
   });
 

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { collectorFail } from '../../errors.ts';
 import { METRICS, type MetricName, REPORT_MEASUREMENT } from '../../../protocol/catalogue.ts';
@@ -225,6 +225,7 @@ function openFile(path: string, timeout: number): DatabaseSync {
   try {
     // Made first and private: SQLite gives its -wal and -shm files the mode of this one.
     closeSync(openSync(path, 'a', 0o600));
+    if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
     const database = new DatabaseSync(path, { timeout });
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;');
     database.exec(SCHEMA);
