@@ -117,7 +117,7 @@ const mqttSettings = defineSettings({
     allowed: 'letters, digits, - and _',
   },
   brokerUrl: {
-    schema: Type.String({ pattern: '^(mqtt|mqtts|ws|wss)://\\S+$' }),
+    schema: Type.String({ pattern: '^(mqtt|mqtts|ws|wss)://[^\\s@]+$' }),
     optional: true,
     help: {
       en: 'Address of the broker that newly enrolled devices are told. Without it: over TLS the name they used for this server, else the address above.',

@@ -123,6 +123,11 @@ describe('a value', () => {
     expect(failure(() => load(['--home'])).code).toBe('CONFIG_BAD_VALUE');
     expect(load(['--home=--odd']).home).toBe('--odd');
   });
+  it('that is an address is shown without the login in it', () => {
+    const error = failure(() => load([], { LABWATCH_RATIO: 'influx://lan:mat@khau@127.0.0.1:8086' }));
+    expect(error.line()).toContain('influx://…@127.0.0.1:8086');
+    expect(error.line()).not.toMatch(/lan|khau/);
+  });
   it('with a line break still makes one line of an error', () => {
     expect(failure(() => load([], { LABWATCH_HTTP_PORT: '80\n81' })).line()).not.toContain('\n');
   });

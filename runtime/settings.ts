@@ -156,10 +156,13 @@ function fromText(schema: TSchema, text: string): unknown {
   return text;
 }
 
+/** An address as it may be shown: a user name and a password in it are left out, however badly it is written. */
+export const withoutLogin = (text: string): string => text.replace(/\/\/.*@/s, '//…@');
+
 function convert(key: string, setting: Setting, given: Given): unknown {
   const value = typeof given.text === 'string' ? fromText(setting.schema, given.text) : given.text;
   if (given.text !== '' && Value.Check(setting.schema, value)) return value;
-  const shown = setting.secret === true ? '(hidden)' : String(given.text);
+  const shown = setting.secret === true ? '(hidden)' : withoutLogin(String(given.text));
   throw runtimeFail('CONFIG_BAD_VALUE', { key: flagOf(key), value: shown, source: given.source, allowed: setting.allowed });
 }
 

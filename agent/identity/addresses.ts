@@ -1,4 +1,5 @@
 import { agentFail } from '../errors.ts';
+import { withoutLogin } from '../../runtime/settings.ts';
 
 const LOOPBACK = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
 const SECURE: Readonly<Record<string, string>> = { 'http:': 'https://', 'mqtt:': 'mqtts://', 'ws:': 'wss://' };
@@ -15,7 +16,7 @@ export function parseAddress(text: string, protocols: readonly string[], insecur
   try {
     url = new URL(text);
   } catch (error) {
-    throw agentFail('AGENT_SERVER_URL', { url: text }, error);
+    throw agentFail('AGENT_SERVER_URL', { url: withoutLogin(text) }, error);
   }
   // The address is printed in logs and errors: no password may hide in it.
   const shown = `${url.protocol}//${url.host}`;

@@ -168,6 +168,7 @@ describe('enrolment', () => {
     ['ftp://127.0.0.1', 'AGENT_SERVER_URL'],
     ['labwatch', 'AGENT_SERVER_URL'],
     ['https://user:password@labwatch.example', 'AGENT_SERVER_URL'],
+    ['https//user:password@labwatch.example', 'AGENT_SERVER_URL'],
   ])('the address %s is refused before anything is sent', async (address, code) => {
     const error = await refusal(identity({ server: address }).enrol());
     expect(error.code).toBe(code);
