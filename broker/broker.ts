@@ -92,7 +92,8 @@ export class AedesBroker implements Broker {
       await this.stop();
       throw error;
     }
-    if (!this.#transports.has('mqtts')) this.#options.log.info('no certificate in the data folder: no TLS listeners');
+    if (!this.#transports.has('mqtts'))
+      this.#options.log.info('no certificate in the data folder: no TLS listeners; labwatch ca issue makes one');
     this.#options.log.info({ ports: this.addresses() }, 'broker is listening');
   }
 

@@ -10,11 +10,11 @@ export function table(header: readonly string[], rows: readonly (readonly string
   return all.map(line).join('\n');
 }
 
-/** Date and time for a person, in the zone of this machine, in a form that both languages read the same way. */
+/** Date, time and offset for a person, in the zone of this machine, in a form that both languages read the same way. */
 export function when(at: number | null): string {
   if (at === null) return '-';
   const time = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(Temporal.Now.timeZoneId());
-  return `${time.toPlainDate().toString()} ${time.toPlainTime().toString({ smallestUnit: 'minute' })}`;
+  return `${time.toPlainDate().toString()} ${time.toPlainTime().toString({ smallestUnit: 'minute' })} ${time.offset}`;
 }
 
 export const rfc3339 = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());

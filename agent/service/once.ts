@@ -1,5 +1,4 @@
 import { Type } from 'typebox';
-import { METRICS, type MetricName } from '../../protocol/catalogue.ts';
 import { cliLanguage } from '../../runtime/command.ts';
 import { commonSettings } from '../../runtime/common-settings.ts';
 import { createLog } from '../../runtime/log.ts';
@@ -11,6 +10,7 @@ import { PROBES } from '../probes/index.ts';
 import type { BootPart, MetricsPart, Platform, Probe, SessionPart } from '../probes/probe.ts';
 import { agentSettings } from '../settings.ts';
 import { thisPlatform } from './make.ts';
+import { seenText } from './seen-text.ts';
 
 export const onceSettings = defineSettings({
   ...agentSettings,
@@ -70,69 +70,6 @@ export async function look(options: { platform: Platform; probes: readonly Probe
   } finally {
     await runner.stop();
   }
-}
-
-const TEXT = {
-  en: {
-    metrics: 'Numbers now',
-    session: 'Session',
-    idle: (seconds: number | null) => (seconds === null ? 'idle time unknown' : `idle for ${Math.round(seconds)} s`),
-    unknown: 'unknown',
-    security: 'Protection',
-    noAntivirus: 'no antivirus found',
-    inventory: 'Hardware',
-    probes: 'Probes',
-  },
-  vi: {
-    metrics: 'Số đo hiện tại',
-    session: 'Phiên làm việc',
-    idle: (seconds: number | null) => (seconds === null ? 'không rõ thời gian nghỉ' : `nghỉ ${Math.round(seconds)} giây`),
-    unknown: 'không rõ',
-    security: 'Bảo vệ',
-    noAntivirus: 'không thấy phần mềm diệt virus',
-    inventory: 'Phần cứng',
-    probes: 'Đầu dò',
-  },
-} as const;
-
-/** Numbers for a person: bytes in the largest fitting unit. */
-function quantity(metric: MetricName, value: number): string {
-  const { unit } = METRICS[metric];
-  if (unit !== 'By' && unit !== 'By/s') return `${Math.round(value * 10) / 10} ${unit === 'Cel' ? '°C' : unit === '1' ? '' : unit}`.trim();
-  const power = value < 1 ? 0 : Math.min(4, Math.floor(Math.log2(value) / 10));
-  const shown = Math.round((value / 1024 ** power) * 10) / 10;
-  return `${shown} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][power]}${unit === 'By/s' ? '/s' : ''}`;
-}
-
-/** What was seen, for a person at the machine. */
-export function seenText(seen: Seen, language: 'en' | 'vi'): string {
-  const text = TEXT[language];
-  const rows: (readonly [string, string])[] = [];
-  const section = (name: string): void => void rows.push([`\n${name}`, '']);
-  section(text.metrics);
-  for (const [name, value] of Object.entries(seen.metrics) as [MetricName, number][])
-    rows.push([`  ${METRICS[name].name[language]}`, quantity(name, value)]);
-  section(text.session);
-  rows.push([`  ${seen.session?.session ?? text.unknown}`, text.idle(seen.session?.idleSeconds ?? null)]);
-  section(text.security);
-  const { antivirus, ...other } = seen.security;
-  if (antivirus === undefined) rows.push(['  antivirus', text.unknown]);
-  else if (antivirus.length === 0) rows.push(['  antivirus', text.noAntivirus]);
-  for (const { name, ...facts } of antivirus ?? []) rows.push([`  ${name}`, JSON.stringify(facts)]);
-  for (const [key, value] of Object.entries(other)) rows.push([`  ${key}`, String(value)]);
-  section(text.inventory);
-  for (const [key, value] of Object.entries(seen.inventory))
-    for (const each of Array.isArray(value) ? (value as unknown[]) : [value]) rows.push([`  ${key}`, JSON.stringify(each)]);
-  section(text.probes);
-  for (const probe of seen.probes) {
-    const none = Object.entries(probe.noData).map(([reason, count]) => `${reason} ${count}`);
-    rows.push([`  ${probe.name}`, [`${Math.round(probe.longestMs)} ms`, ...none, probe.lastError ?? ''].filter(Boolean).join(', ')]);
-  }
-  const width = Math.max(...rows.map(([name]) => (name.startsWith('\n') ? 0 : name.length)));
-  return rows
-    .map(([name, value]) => (name.startsWith('\n') ? name : `${name.padEnd(width)}  ${value}`))
-    .join('\n')
-    .trim();
 }
 
 /** `labwatch agent once`: what the probes see here, without a server. */

@@ -18,8 +18,38 @@ function alive(pid: number): boolean {
 }
 
 const TEXT = {
-  en: { running: 'running', stopped: 'not running', never: 'never ran with this folder', device: 'device', none: 'not enrolled' },
-  vi: { running: 'đang chạy', stopped: 'không chạy', never: 'chưa từng chạy với thư mục này', device: 'thiết bị', none: 'chưa ghi danh' },
+  en: {
+    running: 'running',
+    stopped: 'not running',
+    never: 'never ran with this folder',
+    device: 'device',
+    none: 'not enrolled',
+    version: 'version',
+    link: 'broker',
+    links: {
+      connected: 'connected',
+      connecting: 'connecting',
+      waiting: 'waiting to try again',
+      stopped: 'stopped',
+      enrolling: 'enrolling',
+    },
+    outbox: (waiting: number, dropped: number) => `outbox: ${waiting} waiting, ${dropped} dropped`,
+    diskFull: ', DISK FULL',
+    probe: (name: string, why: string | undefined) => `probe ${name}: ${why ?? 'failing'}`,
+  },
+  vi: {
+    running: 'đang chạy',
+    stopped: 'không chạy',
+    never: 'chưa từng chạy với thư mục này',
+    device: 'thiết bị',
+    none: 'chưa ghi danh',
+    version: 'phiên bản',
+    link: 'broker',
+    links: { connected: 'đã nối', connecting: 'đang nối', waiting: 'chờ nối lại', stopped: 'đã dừng', enrolling: 'đang ghi danh' },
+    outbox: (waiting: number, dropped: number) => `hàng đợi: ${waiting} bản tin chờ gửi, ${dropped} đã bỏ`,
+    diskFull: ', Ổ ĐĨA ĐẦY',
+    probe: (name: string, why: string | undefined) => `bộ đo ${name}: ${why ?? 'đang lỗi'}`,
+  },
 } as const;
 
 /** What `agent status` prints for a person. */
@@ -29,9 +59,9 @@ export function statusText(status: AgentStatus | undefined, running: boolean, de
   lines.push(`${text.device}: ${device ?? text.none}`);
   if (status === undefined) return lines.join('\n');
   const { link, linkError, waiting, dropped, diskFull, probes, version } = status;
-  lines.push(`version: ${version}`, `link: ${link}${linkError === undefined ? '' : ` (${linkError})`}`);
-  lines.push(`outbox: ${waiting} waiting, ${dropped} dropped${diskFull ? ', DISK FULL' : ''}`);
-  for (const probe of probes.filter((each) => each.failing)) lines.push(`probe ${probe.name}: ${probe.lastError ?? 'failing'}`);
+  lines.push(`${text.version}: ${version}`, `${text.link}: ${text.links[link]}${linkError === undefined ? '' : ` (${linkError})`}`);
+  lines.push(`${text.outbox(waiting, dropped)}${diskFull ? text.diskFull : ''}`);
+  for (const probe of probes.filter((each) => each.failing)) lines.push(text.probe(probe.name, probe.lastError));
   return lines.join('\n');
 }
 
