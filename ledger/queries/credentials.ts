@@ -48,19 +48,15 @@ function related(one: UnitPlace, other: UnitPlace): boolean {
 }
 
 /**
- * Of these devices, those this token may speak for: what it enrolled itself, and what stands in its school or on its
- * line of the tree. A fingerprint is no secret (a MAC address is on every network): without this bound, a token of any
- * room would take over the devices of every school.
+ * Whether a token may speak for a device: one that it enrolled itself, or that stands in its school or on its line of the
+ * tree. A fingerprint is no secret (a MAC address is on every network): without this bound, a token of any room would take
+ * over the devices of every school.
  */
-async function withinReach(db: Db, token: TokenRow, candidates: readonly DeviceRow[]): Promise<DeviceRow[]> {
-  const own = await placeById(db, token.unit);
-  const reached: DeviceRow[] = [];
-  for (const device of candidates) {
-    const now = await currentUnit(db, device.id);
-    const place = now === undefined ? undefined : await placeById(db, now);
-    if (device.token === token.id || (own !== undefined && place !== undefined && related(own, place))) reached.push(device);
-  }
-  return reached;
+async function mayTell(db: Db, token: TokenRow, own: UnitPlace | undefined, device: DeviceRow): Promise<boolean> {
+  if (device.token === token.id) return true;
+  const now = await currentUnit(db, device.id);
+  const place = now === undefined ? undefined : await placeById(db, now);
+  return own !== undefined && place !== undefined && related(own, place);
 }
 
 /** The known device that this hardware is and that the token may speak for, the best match first; undefined when it is a new one. */
@@ -77,7 +73,7 @@ async function findDevice(db: Db, token: TokenRow, told: Fingerprint): Promise<D
         .where((where) => where.or(marks.map(({ part, value }) => where.and([where('part', '=', part), where('value', '=', value)])))),
     )
     .execute();
-  return (await withinReach(db, token, candidates))
+  const ranked = candidates
     .map((row) => ({ row, verdict: compare(JSON.parse(row.fingerprint_json) as Fingerprint, told) }))
     .filter(({ verdict }) => verdict.same)
     .toSorted(
@@ -86,7 +82,11 @@ async function findDevice(db: Db, token: TokenRow, told: Fingerprint): Promise<D
         Number(a.row.revoked_at !== null) - Number(b.row.revoked_at !== null) ||
         b.row.secret_at - a.row.secret_at ||
         (a.row.id < b.row.id ? -1 : 1),
-    )[0]?.row;
+    );
+  const own = await placeById(db, token.unit);
+  // In turn: the first one is nearly always it.
+  for (const { row } of ranked) if (await mayTell(db, token, own, row)) return row;
+  return undefined;
 }
 
 /** Why this token does not admit this machine now; a machine that is known uses up nothing and may outlive its own token. */
