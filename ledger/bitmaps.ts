@@ -5,9 +5,10 @@ export const DAY_BYTES = 180;
 
 export type UseBits = Pick<DayUse, 'on' | 'active' | 'blind'>;
 
-/** The three bitmaps as they are stored: on, active, blind. */
-export function packBits(use: UseBits): Uint8Array {
+/** The three bitmaps as they are stored: on, active, blind; without an argument all zero. */
+export function packBits(use?: UseBits): Uint8Array {
   const bytes = new Uint8Array(3 * DAY_BYTES);
+  if (use === undefined) return bytes;
   bytes.set(use.on, 0);
   bytes.set(use.active, DAY_BYTES);
   bytes.set(use.blind, 2 * DAY_BYTES);
@@ -23,9 +24,12 @@ export const viewBits = (bytes: Uint8Array): UseBits => ({
 
 /** Complains about a bitmap of the wrong length before it reaches the disk: a defect of the caller. */
 export function checkBits(use: UseBits): void {
-  for (const bits of [use.on, use.active, use.blind]) {
-    if (bits.length !== DAY_BYTES) throw new RangeError(`a day has ${DAY_BYTES} bytes of minutes, not ${bits.length}`);
-  }
+  for (const bits of [use.on, use.active, use.blind]) checkLength(bits);
+}
+
+/** The same for one. */
+export function checkLength(bits: Uint8Array): void {
+  if (bits.length !== DAY_BYTES) throw new RangeError(`a day has ${DAY_BYTES} bytes of minutes, not ${bits.length}`);
 }
 
 /** OR-s `more` into `held` in place. Where witnesses disagree active wins over blind, so the order of reports changes nothing. */

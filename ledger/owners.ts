@@ -1,6 +1,7 @@
 import type {
   AuditEntry,
   Day,
+  DayUnseen,
   DayUse,
   DeadLetter,
   Device,
@@ -96,11 +97,14 @@ export interface IntakeTransaction {
   /** Devices that exist and are not revoked, with the place that gives zone and tags. */
   devices(ids: readonly Id[]): Promise<Map<Id, { device: Device; place: UnitPlace }>>;
   streams(keys: readonly { device: Id; stream: Id }[]): Promise<StreamState[]>;
+  /** Of one device the 20 streams that began last are kept; one that is forgotten begins anew when it is heard again. */
   saveStreams(states: readonly StreamState[]): Promise<void>;
   states(ids: readonly Id[]): Promise<Map<Id, DeviceState>>;
   saveStates(states: readonly DeviceState[]): Promise<void>;
   /** OR-s minutes into the days; where witnesses disagree active wins over blind (blind &= ~active after the OR). */
   orUse(rows: readonly DayUse[]): Promise<void>;
+  /** OR-s minutes that nobody watched into the days. */
+  orUnseen(rows: readonly DayUnseen[]): Promise<void>;
   spool(lines: readonly string[]): Promise<void>;
   /** Of all that was ever parked the newest 10,000 are kept: one faulty device must not fill the disk. */
   park(messages: readonly ParkedMessage[]): Promise<void>;
@@ -112,7 +116,7 @@ export interface IntakeLedger {
 }
 
 export interface UsageLedger {
-  /** Days that hold anything, ordered; missing days are all zero. */
+  /** Days that hold anything, unseen minutes too, ordered; missing days are all zero. */
   days(device: Id, from: Day, to: Day): Promise<DayUse[]>;
 }
 
@@ -122,6 +126,7 @@ export interface SpoolLedger {
   /** Takes rows away once they are stored; rejected ones go to the dead letters in the same transaction. */
   settle(stored: readonly number[], rejected: readonly { id: number; reason: string }[], at: Instant): Promise<void>;
   size(): Promise<{ rows: number; bytes: number; oldest: number | null }>;
+  /** Of all there ever were the newest 100,000 are kept. */
   deadLetters(limit: number): Promise<DeadLetter[]>;
   counts(): Promise<{ dead: number; parked: number }>;
   parked(limit: number): Promise<ParkedMessage[]>;

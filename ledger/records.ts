@@ -101,7 +101,7 @@ export interface DeviceState {
   readonly security: Security | null;
   readonly event: Event | null;
   readonly eventAt: Instant | null;
-  /** End of the last reported minute that was on: everything before it that is not on was off. */
+  /** End of the last reported minute that was on: everything before it that is neither on nor unseen was off. */
   readonly observedUntil: Instant | null;
 }
 
@@ -136,6 +136,15 @@ export interface DayUse {
   readonly on: Uint8Array;
   readonly active: Uint8Array;
   readonly blind: Uint8Array;
+  /** Minutes the device itself says nobody watched: not on, yet not known to be off. Absent when there are none. */
+  readonly unseen?: Uint8Array;
+}
+
+/** Minutes of one local day that nobody watched, as in DayUse. */
+export interface DayUnseen {
+  readonly device: Id;
+  readonly day: Day;
+  readonly unseen: Uint8Array;
 }
 
 export interface SpoolRow {

@@ -9,6 +9,7 @@ export interface Tables {
   device_states: StateRow;
   device_documents: DocumentRow;
   device_days: DayRow;
+  device_unseen: UnseenRow;
   streams: StreamRow;
   tokens: TokenRow;
   spool: SpoolTableRow;
@@ -95,6 +96,13 @@ export interface DayRow {
   device: string;
   day: string;
   /** on, active and blind, one after the other: 540 bytes. */
+  bits: Uint8Array;
+}
+
+/** Minutes of a local day that nobody watched: 180 bytes. */
+export interface UnseenRow {
+  device: string;
+  day: string;
   bits: Uint8Array;
 }
 

@@ -71,7 +71,9 @@ describe('a first run', () => {
     await made.start();
     expect(made.device).toBe(DEVICE);
     await until('hardware', () => collector.of('inventory').length === 1);
-    expect(collector.of('birth')).toMatchObject([{ seq: 1, end: 'first', oldest: 1, dropped: 0, os: { family: 'linux' } }]);
+    // The first message says that nobody watched since the boot.
+    expect(collector.of('event')).toMatchObject([{ seq: 1, code: 'unobserved' }]);
+    expect(collector.of('birth')).toMatchObject([{ seq: 2, end: 'first', oldest: 1, dropped: 0, os: { family: 'linux' } }]);
     expect(collector.of('report')).toMatchObject([{ span: 1, on: '1', session: 'open', metrics: { cpu: { mean: 10 } } }]);
     // In a process shared with others its own cost is unknown.
     expect(collector.of('report')[0]!.metrics).not.toHaveProperty('agent_memory');

@@ -95,7 +95,7 @@ export class Agent implements Lifecycle {
     if (!this.#started) return;
     this.#started = false;
     this.#enrolTimer?.cancel();
-    await this.#watch.stop();
+    await this.#watch.stop(reason === 'shutdown');
     await this.#link?.stop(reason);
     this.#link = undefined;
     if (!this.#outbox.isOpen) return;
@@ -153,6 +153,7 @@ export class Agent implements Lifecycle {
   }
 
   #birth(): number | undefined {
+    this.#watch.tellLost();
     const body = { ...this.#watch.birth(), config: this.#config };
     return this.#outbox.append('birth', (facts) => ({ ...body, ...facts }), this.#watch.stamp());
   }

@@ -79,6 +79,13 @@ function sent<K extends KeptKind>(kind: K): Payloads[K][] {
     .map((message) => JSON.parse(Buffer.from(message.bytes).toString()) as Payloads[K]);
 }
 
+const happened = (): Payloads['event'][] => sent('event').filter(({ code }) => code !== 'unobserved');
+/** Minutes from the start of which the agent says that nobody watched, as [first, the one after the last]. */
+const unobserved = (): number[][] =>
+  sent('event')
+    .filter(({ code }) => code === 'unobserved')
+    .map(({ since, count }) => [since! / MINUTE_MS - M0, since! / MINUTE_MS - M0 + count!]);
+
 /** All reports OR-ed, as the collector does: minute from the start to state. */
 function day(): Map<number, string> {
   const minutes = new Map<number, string>();
@@ -104,7 +111,8 @@ describe('the first minute', () => {
     ]);
     const { metrics } = sent('report')[0]!;
     expect(metrics.agent_memory).toBeGreaterThan(1e6);
-    expect(metrics.agent_queue).toBe(0);
+    // What it says of the minutes since the boot.
+    expect(metrics.agent_queue).toBe(1);
   });
 
   test('hardware and protection follow within six seconds, once', async () => {
@@ -223,7 +231,7 @@ describe('what happens to machines', () => {
     clock.set(before - 3 * 365 * 86_400_000);
     await clock.pass(120_000);
     // The contract counts up to a million seconds.
-    expect(sent('event')).toMatchObject([{ code: 'clock_changed', count: 1_000_000 }]);
+    expect(happened()).toMatchObject([{ code: 'clock_changed', count: 1_000_000 }]);
     for (const { minute, span, at } of sent('report')) {
       expect(minute * MINUTE_MS).toBeLessThanOrEqual(at);
       expect(at - (minute + span) * MINUTE_MS).toBeLessThan(60_000);
@@ -240,7 +248,7 @@ describe('what happens to machines', () => {
     expect(Array.from(day().keys()).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect(sent('report').at(-1)).toMatchObject({ boot: bootThen, minute: M0 + 5, span: 3, session: 'unknown', metrics: {} });
     expect(watch.birth().end).toBe('power');
-    expect(sent('event')).toMatchObject([{ code: 'unclean_shutdown', boot: '00000000000000bb' }]);
+    expect(happened()).toMatchObject([{ code: 'unclean_shutdown', boot: '00000000000000bb' }]);
     expect(outbox.keptMinutes()).toEqual([]);
   });
 
@@ -272,5 +280,111 @@ describe('what happens to machines', () => {
     await watch.stop();
     expect(Array.from(day().keys()).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect(clock.timers).toBe(0);
+  });
+});
+
+describe('minutes nobody watched', () => {
+  const nextBoot = '00000000000000bb';
+  /** The machine begins anew at this moment of the wall clock. */
+  function reboot(more: Partial<PlayedMachine['boot']>): void {
+    clock.restart();
+    machine.boot = { ...machine.boot, boot: nextBoot, bootAt: clock.now(), ...more };
+  }
+  async function watchUntil(minute: number): Promise<void> {
+    await watch.start();
+    await clock.pass(secondsTo(minute, 5));
+    outbox.acknowledge(outbox.stream, 0);
+  }
+  const lastGaps = async (before: number): Promise<number[][]> => {
+    await watch.start();
+    return unobserved().slice(before);
+  };
+
+  test('since the boot, before the first run of all', async () => {
+    await watch.start();
+    expect(unobserved()).toEqual([[-2, 0]]);
+  });
+
+  test('the agent was stopped, or died, in the same boot: all in between, whatever was done to the clock', async () => {
+    await watchUntil(8);
+    await crash();
+    clock.sleep(3_600_000);
+    expect(await lastGaps(1)).toEqual([[8, 68]]);
+    await clock.pass(60_000);
+    await watch.stop();
+    watch = make();
+    clock.sleep(600_000);
+    clock.set(clock.now() + 86_400_000);
+    // Both ends by the clock of now.
+    expect(await lastGaps(2)).toEqual([[1509, 1519]]);
+  });
+
+  test('restarted at once: none', async () => {
+    await watchUntil(8);
+    await watch.stop();
+    watch = make();
+    expect(await lastGaps(1)).toEqual([]);
+  });
+
+  test('the power went: the machine was off until it booted, and unwatched only from then', async () => {
+    await watchUntil(8);
+    await crash();
+    clock.sleep(3_600_000);
+    reboot({ lastEnd: 'power' });
+    clock.sleep(180_000);
+    expect(await lastGaps(1)).toEqual([[68, 71]]);
+  });
+
+  test('stopped hours before the shutdown: unknown until then, off until the boot', async () => {
+    await watchUntil(8);
+    await watch.stop();
+    watch = make();
+    clock.sleep(2 * 3_600_000);
+    const endedAt = clock.now();
+    clock.sleep(10 * 3_600_000);
+    reboot({ lastEnd: 'clean', endedAt });
+    clock.sleep(120_000);
+    expect(await lastGaps(1)).toEqual([
+      [8, 128],
+      [728, 730],
+    ]);
+  });
+
+  test('stopped because the machine goes off: only since the boot', async () => {
+    await watchUntil(8);
+    await watch.stop(true);
+    watch = make();
+    clock.sleep(10 * 3_600_000);
+    reboot({ lastEnd: 'unknown' });
+    clock.sleep(60_000);
+    expect(await lastGaps(1)).toEqual([[608, 609]]);
+  });
+
+  test.each(['unknown', 'power'] as const)('stopped, and nobody knows when the machine went off (%s): all until now', async (lastEnd) => {
+    await watchUntil(8);
+    await watch.stop();
+    watch = make();
+    clock.sleep(10 * 3_600_000);
+    reboot({ lastEnd });
+    clock.sleep(60_000);
+    expect(await lastGaps(1)).toEqual([[8, 609]]);
+  });
+
+  test('reports that were dropped untold: told once, at the next birth', async () => {
+    await outbox.stop();
+    outbox = new Outbox({ path: join(folder, 'outbox.db'), bounds: { maxMessages: 8, maxBytes: 1e8 }, log: silentLog });
+    await outbox.start();
+    watch = make();
+    await watch.start();
+    await clock.pass(secondsTo(120, 30));
+    const [first] = sent('report');
+    expect(first!.minute).toBeGreaterThan(M0 + 60);
+    watch.tellLost();
+    const [from, to] = unobserved().at(-1)!;
+    expect(from).toBe(0);
+    expect(M0 + to!).toBe(first!.minute);
+    // Nothing was dropped since but what had to make room for that event.
+    watch.tellLost();
+    expect(unobserved().at(-1)).toEqual([to, sent('report')[0]!.minute - M0 - 5]);
   });
 });

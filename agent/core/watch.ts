@@ -8,8 +8,8 @@ import type { BootPart, MetricsPart, Platform, Probe, Sample } from '../probes/p
 import type { AgentSettings } from '../settings.ts';
 import type { Counts } from './counts.ts';
 import { FactSender } from './fact-sender.ts';
-import { endOf, parseMark, type RunMark } from './last-run.ts';
-import { MinuteBook, type Observed } from './minute-book.ts';
+import { endOf, type Gap, gapsOf, parseMark, type RunMark } from './last-run.ts';
+import { MINUTE_MS, MinuteBook, type Observed } from './minute-book.ts';
 import type { Outbox, Stamp } from './outbox/outbox.ts';
 import { type ProbeHealth, ProbeRunner } from './probe-runner.ts';
 import { Reporter } from './reporter.ts';
@@ -100,8 +100,8 @@ export class Watch implements Lifecycle {
     await this.#scheduler.start();
   }
 
-  /** Closes the open window and puts it into the outbox. */
-  async stop(): Promise<void> {
+  /** Closes the open window and puts it into the outbox. `off`: the machine goes off too. */
+  async stop(off = false): Promise<void> {
     if (!this.#started) return;
     this.#started = false;
     for (const timer of this.#timers) timer.cancel();
@@ -111,7 +111,7 @@ export class Watch implements Lifecycle {
     await this.#runner.stop();
     if (this.#reporter === undefined) return;
     this.#take(this.#book.finish(this.stamp(), { seen: this.#seen?.use.seen ?? false }));
-    this.#mark(true);
+    this.#mark(true, off);
   }
 
   /** Both clocks and the boot, read now. */
@@ -143,14 +143,27 @@ export class Watch implements Lifecycle {
     const { outbox } = this.#o;
     const mark = parseMark(outbox.note('run'));
     this.#end = endOf(mark, outbox.note('replaced') !== undefined, this.#boot!);
+    // Before the minutes of earlier runs are told, which moves the mark.
+    const gaps = gapsOf(mark, outbox.watched(), this.#boot!, this.stamp());
     this.#reporter!.recover(outbox.keptMinutes());
+    for (const gap of gaps) this.#unobserved(gap);
     if (this.#end === 'power') this.#reporter!.event('unclean_shutdown', this.stamp());
     if (mark !== undefined && mark.version !== VERSION) this.#reporter!.event('agent_updated', this.stamp());
     this.#mark(false);
   }
 
-  #mark(clean: boolean): void {
-    this.#o.outbox.setNote('run', JSON.stringify({ boot: this.#boot!.boot, version: VERSION, clean } satisfies RunMark));
+  /** Tells of minutes whose reports were dropped for want of room. To be called before a birth tells how many. */
+  tellLost(): void {
+    const lost = this.#o.outbox.takeLost();
+    if (lost !== undefined) this.#unobserved(lost);
+  }
+
+  #unobserved({ from, to }: Gap): void {
+    this.#reporter!.event('unobserved', this.stamp(), { since: from * MINUTE_MS, count: Math.min(1_000_000, to - from) });
+  }
+
+  #mark(clean: boolean, off = false): void {
+    this.#o.outbox.setNote('run', JSON.stringify({ boot: this.#boot!.boot, version: VERSION, clean, off } satisfies RunMark));
   }
 
   /** @returns undefined when the watch was stopped meanwhile */

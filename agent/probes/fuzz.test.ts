@@ -109,7 +109,7 @@ describe('parsers', () => {
           bytes.write(user, i * size + 44);
           bytes.writeUInt32LE(NOW / 1000, i * size + (size === 384 ? 340 : 344));
         }
-        expect(['clean', 'power', 'unknown']).toContain(parseLastEnd(bytes, NOW));
+        expect(['clean', 'power', 'unknown']).toContain(parseLastEnd(bytes, NOW).lastEnd);
       }),
       runs(300),
     );

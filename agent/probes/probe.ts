@@ -41,6 +41,8 @@ export interface BootPart {
   readonly bootAt: number;
   /** How the machine's last boot ended, as far as the system tells. */
   readonly lastEnd: 'clean' | 'crash' | 'power' | 'unknown';
+  /** When that boot was shut down, by the clock of then, epoch ms; only when it was. */
+  readonly endedAt?: number;
 }
 
 /** The parts a probe can feed. */

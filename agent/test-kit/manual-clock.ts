@@ -30,6 +30,11 @@ export class ManualClock implements Clock {
     return { cancel: () => void this.#waiting.delete(waiting) };
   }
 
+  /** The machine boots: the monotonic clock begins anew. */
+  restart(): void {
+    this.#mono = 0;
+  }
+
   get timers(): number {
     return this.#waiting.size;
   }

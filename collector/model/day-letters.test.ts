@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { emptyUse, setBit } from './bitmaps.ts';
+import { emptyBits, emptyUse, setBit } from './bitmaps.ts';
 import { type DayEvidence, dayLetters, offSince } from './day-letters.ts';
 
 const day = '2026-11-21';
@@ -26,6 +26,14 @@ describe('day letters', () => {
     const letters = dayLetters(evidence({ use, observedUntil: at('10:03:00') }));
     expect(letters).toMatch(/^[oiabuf]{1440}$/);
     expect(letters.slice(598, 605)).toBe('ooiabuu');
+  });
+
+  test('minutes nobody watched are unknown, unless a report says better', () => {
+    const use = { ...emptyUse(), unseen: emptyBits() };
+    for (const m of [600, 610]) setBit(use.on, m);
+    for (const m of [600, 601, 602, 609, 610, 620]) setBit(use.unseen, m);
+    const letters = dayLetters(evidence({ use, observedUntil: at('10:11:00'), now: at('10:15:30') }));
+    expect(letters.slice(599, 622)).toBe('oiuuoooooouiuuuufffffff');
   });
 
   test('silence alone is unknown, never off', () => {

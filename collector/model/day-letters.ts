@@ -7,7 +7,7 @@ export interface DayEvidence {
   readonly day: Day;
   readonly zone: string;
   /** The bitmaps; undefined when no minute of the day was reported. */
-  readonly use: UseBits | undefined;
+  readonly use: (UseBits & { readonly unseen?: Uint8Array }) | undefined;
   readonly enrolledAt: Instant;
   readonly observedUntil: Instant | null;
   /** Since when the machine is known to be off; see `offSince`. */
@@ -35,16 +35,19 @@ function silentLetter(start: Instant | undefined, evidence: DayEvidence): string
 
 /**
  * One letter a minute: `a` active, `b` on but use unknown, `i` on and not used, `o` off, `u` unknown, `f` still to come.
- * Off needs evidence: a later minute was reported, or the device said that it goes off. Silence alone is unknown, and so
- * is a minute that the day does not have because clocks went forward.
+ * Off needs evidence: a later minute was reported, or the device said that it goes off. Silence alone is unknown, and so are
+ * a minute of which the device says that its agent did not run, and one that the day does not have because clocks went forward.
  */
 export function dayLetters(evidence: DayEvidence): string {
   const starts = minuteStarts(evidence.day, evidence.zone);
   const { use } = evidence;
   let letters = '';
   for (let minute = 0; minute < DAY_MINUTES; minute++) {
-    if (use === undefined || !getBit(use.on, minute)) letters += silentLetter(starts[minute], evidence);
-    else if (getBit(use.active, minute)) letters += 'a';
+    if (use === undefined || !getBit(use.on, minute)) {
+      const unseen = use?.unseen !== undefined && getBit(use.unseen, minute);
+      const letter = silentLetter(starts[minute], evidence);
+      letters += unseen && letter === 'o' ? 'u' : letter;
+    } else if (getBit(use.active, minute)) letters += 'a';
     else letters += getBit(use.blind, minute) ? 'b' : 'i';
   }
   return letters;

@@ -2,7 +2,7 @@ import { array, assert, constantFrom, integer, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Day } from '../../ledger/index.ts';
 import { getBit, popcount, type UseBits } from './bitmaps.ts';
-import { addWindow, countOnes, endOfLastOn, lastUse, type MinuteWindow } from './window.ts';
+import { addUnseen, addWindow, countOnes, endOfLastOn, lastUse, type MinuteWindow } from './window.ts';
 
 const VIETNAM = 'Asia/Ho_Chi_Minh';
 const window = (start: string, on: string, active = '0'.repeat(on.length), blind = '0'.repeat(on.length)): MinuteWindow => ({
@@ -66,5 +66,26 @@ describe('window', () => {
     expect(endOfLastOn(window(start, '1100'))).toBe(Date.parse('2026-11-20T10:02:00Z'));
     expect(endOfLastOn(window(start, '00'))).toBeUndefined();
     expect(countOnes('0110')).toBe(2);
+  });
+});
+
+describe('minutes nobody watched', () => {
+  const zones = ['Asia/Ho_Chi_Minh', 'Europe/Berlin', 'America/St_Johns', 'Australia/Lord_Howe', 'Asia/Kathmandu'];
+  test.each(zones)('fall where the minutes of a report fall: %s, across midnights and both clock changes', (zone) => {
+    for (const text of ['2026-03-28T20:07:00Z', '2026-10-03T11:59:00Z', '2026-10-24T22:31:00Z', '2026-11-20T16:50:00Z']) {
+      const from = Date.parse(text) / 60_000;
+      const [unseen, days] = [new Map<string, Uint8Array>(), new Map<string, UseBits>()];
+      addUnseen(unseen, from, from + 2000, zone);
+      for (let minute = from; minute < from + 2000; minute++) addWindow(days, { minute, span: 1, on: '1', active: '0', blind: '0' }, zone);
+      expect(unseen).toEqual(new Map([...days].map(([day, { on }]) => [day, on])));
+    }
+  });
+
+  test('a stretch of years costs no more than 400 days', () => {
+    const days = new Map<string, Uint8Array>();
+    addUnseen(days, 0, 29_920_000, 'Asia/Ho_Chi_Minh');
+    expect(days.size).toBe(401);
+    addUnseen(days, 29_920_000, 29_919_000, 'Asia/Ho_Chi_Minh');
+    expect(days.size).toBe(401);
   });
 });

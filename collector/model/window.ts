@@ -1,6 +1,6 @@
 import type { Day } from '../../ledger/index.ts';
-import { emptyUse, setBit, type UseBits } from './bitmaps.ts';
-import { dayText, localMinute } from './zone.ts';
+import { DAY_MINUTES, emptyBits, emptyUse, setBit, type UseBits } from './bitmaps.ts';
+import { dayText, localMinute, QUARTER } from './zone.ts';
 
 /** The minutes of a report, first minute in true time (epoch ms / 60,000), one character 0 or 1 a minute. */
 export interface MinuteWindow {
@@ -32,6 +32,23 @@ export function addWindow(days: Map<Day, UseBits>, window: MinuteWindow, zone: s
     setBit(use.on, local.minute);
     if (window.active.charCodeAt(i) === ONE) setBit(use.active, local.minute);
     if (window.blind.charCodeAt(i) === ONE) setBit(use.blind, local.minute);
+  }
+}
+
+/** The longest stretch of unseen minutes that is taken; of a longer one the end. */
+const MOST_UNSEEN_MINUTES = 400 * 1440;
+
+/** Adds minutes that nobody watched, `from` until before `to` (epoch ms / 60,000), to the bitmaps of the local days they touch. */
+export function addUnseen(days: Map<Day, Uint8Array>, from: number, to: number, zone: string): void {
+  for (let minute = Math.max(from, to - MOST_UNSEEN_MINUTES); minute < to;) {
+    const local = localMinute(zone, minute);
+    const day = dayText(local.dayNumber);
+    let bits = days.get(day);
+    if (bits === undefined) days.set(day, (bits = emptyBits()));
+    // Zones change their offset at quarters of an hour: within one the minutes follow each other.
+    const steps = Math.min(to - minute, QUARTER - (minute % QUARTER), DAY_MINUTES - local.minute);
+    for (let step = 0; step < steps; step++) setBit(bits, local.minute + step);
+    minute += steps;
   }
 }
 

@@ -3,7 +3,7 @@ import { DAY_MINUTES } from './bitmaps.ts';
 
 const MINUTE_MS = 60_000;
 /** Every zone in use since 1972 changes its offset at a multiple of 15 minutes. */
-const QUARTER = 15;
+export const QUARTER = 15;
 const CACHE_LIMIT = 20_000;
 
 const offsets = new Map<string, Map<number, number>>();

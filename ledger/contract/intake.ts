@@ -74,6 +74,21 @@ export function intakeContract(open: Open): void {
         expect((await ask()).get(one!.device)!.place).toMatchObject({ effectiveZone: 'Asia/Bangkok', path: [{}, { name: 'Đổi' }, {}, {}] });
       }));
 
+    it('keeps the streams of a device that began last; those of others are left alone', () =>
+      withLedger(open, async (ledger) => {
+        const [one, two] = await plantDevices(ledger, (await plantUnits(ledger)).R1, 2);
+        const state = (device: Id, n: number) => ({ device, stream: streamId(n), contiguous: n, ahead: [] });
+        await batch(ledger, (tx) => tx.saveStreams([state(two!.device, 1)]));
+        for (let n = 1; n <= 30; n++) await batch(ledger, (tx) => tx.saveStreams([state(one!.device, n)]));
+        // Heard again, but no new one: nothing goes.
+        await batch(ledger, async (tx) => tx.saveStreams(await tx.streams([{ device: one!.device, stream: streamId(11) }])));
+        const keys = [one!.device, two!.device].flatMap((device) =>
+          Array.from({ length: 30 }, (_, i) => ({ device, stream: streamId(i + 1) })),
+        );
+        const held = (await batch(ledger, (tx) => tx.streams(keys))).filter(({ contiguous }) => contiguous > 0);
+        expect(held.map(({ contiguous }) => contiguous)).toEqual([...Array.from({ length: 20 }, (_, i) => i + 11), 1]);
+      }));
+
     it('remembers streams; one that is new has nothing', () =>
       withLedger(open, async (ledger) => {
         const [one, two] = await plantDevices(ledger, (await plantUnits(ledger)).R1, 2);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { batch, NOW, plantDevices, plantUnits, use, withLedger, type Open } from './fixtures.ts';
+import { batch, minutes, minutesOf, NOW, plantDevices, plantUnits, use, withLedger, type Open } from './fixtures.ts';
 
 /** Lines on their way to the time-series store, and days of use. */
 export function spoolContract(open: Open): void {
@@ -44,6 +44,16 @@ export function spoolContract(open: Open): void {
         expect((await ledger.spool.peek(1))[0]!.line).toBe('b');
       }));
 
+    it('keeps the newest 100,000 dead letters', () =>
+      withLedger(open, async (ledger) => {
+        await batch(ledger, (tx) => tx.spool(Array.from({ length: 100_050 }, (_, i) => `${i}`)));
+        const rejected = (await ledger.spool.peek(200_000)).map(({ id }) => ({ id, reason: 'bad' }));
+        await ledger.spool.settle([], rejected, NOW);
+        expect(await ledger.spool.counts()).toEqual({ dead: 100_000, parked: 0 });
+        const letters = await ledger.spool.deadLetters(200_000);
+        expect([letters.length, letters[0]!.line, letters.at(-1)!.line]).toEqual([100_000, '100049', '50']);
+      }));
+
     it('settles thousands at once', () =>
       withLedger(open, async (ledger) => {
         await batch(ledger, (tx) => tx.spool(Array.from({ length: 3000 }, (_, i) => `line ${i}`)));
@@ -57,6 +67,25 @@ export function spoolContract(open: Open): void {
   });
 
   describe('usage', () => {
+    it('keeps unseen minutes beside the others, also of a day that has nothing else', () =>
+      withLedger(open, async (ledger) => {
+        const [one] = await plantDevices(ledger, (await plantUnits(ledger)).R1, 1);
+        const { device } = one!;
+        const unseen = (day: string, ...set: number[]) => ({ device, day, unseen: minutes(...set) });
+        await batch(ledger, (tx) => tx.orUse([use(device, '2026-11-21', { on: [1] }), use(device, '2026-11-23', { on: [9] })]));
+        await batch(ledger, (tx) => tx.orUnseen([unseen('2026-11-21', 2, 3), unseen('2026-11-22', 1439)]));
+        await batch(ledger, (tx) => tx.orUnseen([unseen('2026-11-21', 3, 4)]));
+        const found = await ledger.usage.days(device, '2026-11-21', '2026-11-23');
+        expect(found.map((each) => [each.day, minutesOf(each.on), each.unseen && minutesOf(each.unseen)])).toEqual([
+          ['2026-11-21', [1], [2, 3, 4]],
+          ['2026-11-22', [], [1439]],
+          ['2026-11-23', [9], undefined],
+        ]);
+        await expect(batch(ledger, (tx) => tx.orUnseen([{ device, day: '2026-11-21', unseen: new Uint8Array(3) }]))).rejects.toThrow(
+          RangeError,
+        );
+      }));
+
     it('gives the days that hold anything, in order', () =>
       withLedger(open, async (ledger) => {
         const [one, two] = await plantDevices(ledger, (await plantUnits(ledger)).R1, 2);

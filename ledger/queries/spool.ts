@@ -6,6 +6,22 @@ import { addToTally, readTallies } from './tallies.ts';
 
 const bytesOf = (line: string): number => Buffer.byteLength(line);
 
+/** About 50 MB. A store that refuses everything must not fill the disk; what was refused is counted all the same. */
+const MOST_DEAD_LETTERS = 100_000;
+
+/** @returns how many were taken away */
+async function trimDeadLetters(db: Db): Promise<number> {
+  const newest = await db
+    .selectFrom('dead_letters')
+    .select((eb) => eb.fn.max('id').as('id'))
+    .executeTakeFirst();
+  const gone = await db
+    .deleteFrom('dead_letters')
+    .where('id', '<=', (newest?.id ?? 0) - MOST_DEAD_LETTERS)
+    .executeTakeFirst();
+  return Number(gone.numDeletedRows);
+}
+
 /** Takes rows away. Ids that are gone already are passed over, so that settling twice changes nothing. */
 async function settle(db: Db, stored: readonly number[], rejected: readonly { id: number; reason: string }[], at: Instant): Promise<void> {
   const reasons = new Map(rejected.map(({ id, reason }) => [id, reason]));
@@ -20,6 +36,7 @@ async function settle(db: Db, stored: readonly number[], rejected: readonly { id
     dead += letters.length;
     if (letters.length > 0) await db.insertInto('dead_letters').values(letters).execute();
   }
+  if (dead > 0) dead -= await trimDeadLetters(db);
   await addToTally(db, 'spool_rows', -rows);
   await addToTally(db, 'spool_bytes', -bytes);
   await addToTally(db, 'dead', dead);

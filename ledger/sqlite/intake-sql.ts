@@ -29,6 +29,8 @@ const SQL = {
     FROM json_each(?) k CROSS JOIN streams s ON s.device = k.value ->> 0 AND s.stream = k.value ->> 1`,
   saveStream: `INSERT INTO streams (device, stream, contiguous, ahead_json) VALUES (?, ?, ?, ?)
     ON CONFLICT (device, stream) DO UPDATE SET contiguous = excluded.contiguous, ahead_json = excluded.ahead_json`,
+  trimStreams: `DELETE FROM streams WHERE device = :device
+    AND rowid <= (SELECT rowid FROM streams WHERE device = :device ORDER BY rowid DESC LIMIT 1 OFFSET :kept)`,
   states: `SELECT ${STATE_COLUMNS.map((column) => `s.${column}`).join(', ')}
     FROM json_each(?) k CROSS JOIN device_states s ON s.device = k.value`,
   saveState: `INSERT INTO device_states (${STATE_COLUMNS.join(', ')}) VALUES (${STATE_COLUMNS.map(() => '?').join(', ')})
@@ -41,6 +43,8 @@ const SQL = {
   dropDocument: 'DELETE FROM device_documents WHERE device = ? AND kind = ?',
   day: 'SELECT bits FROM device_days WHERE device = ? AND day = ?',
   saveDay: 'INSERT INTO device_days (device, day, bits) VALUES (?, ?, ?) ON CONFLICT (device, day) DO UPDATE SET bits = excluded.bits',
+  unseenDay: 'SELECT bits FROM device_unseen WHERE device = ? AND day = ?',
+  saveUnseen: 'INSERT INTO device_unseen (device, day, bits) VALUES (?, ?, ?) ON CONFLICT (device, day) DO UPDATE SET bits = excluded.bits',
   spool: 'INSERT INTO spool (at, line) VALUES (?, ?)',
   park: 'INSERT INTO parked (at, device, kind, code, detail, payload) VALUES (?, ?, ?, ?, ?, ?)',
   trimParked: 'DELETE FROM parked WHERE id <= (SELECT max(id) FROM parked) - ?',

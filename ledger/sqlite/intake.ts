@@ -1,4 +1,4 @@
-import { checkBits, orInto, packBits, viewBits } from '../bitmaps.ts';
+import { checkBits, checkLength, orInto, packBits, viewBits } from '../bitmaps.ts';
 import type { IntakeLedger, IntakeTransaction } from '../owners.ts';
 import { DOCUMENTS, deviceOf, noDocuments, stateOf, stateRowOf, streamOf, type Documents } from '../queries/rows.ts';
 import type { Device, DeviceState, Id, StreamState, UnitPlace } from '../records.ts';
@@ -8,6 +8,8 @@ import { asStateRow, intakeStatements, STATE_COLUMNS, type IntakeStatements } fr
 import { KeptDocuments, KeptPlaces } from './kept.ts';
 
 /** With 16 KiB each at most 160 MiB. */
+/** An agent begins a new stream when its disk was set back, so a few in its life; only a broken sender makes many. */
+const MOST_STREAMS = 20;
 const MOST_PARKED = 10_000;
 
 /** What batches share. */
@@ -37,6 +39,8 @@ class Batch implements IntakeTransaction {
   readonly #places: KeptPlaces;
   readonly #documents: KeptDocuments;
   readonly #loaded = new Map<Id, Loaded>();
+  /** Streams that are in the ledger, as far as this batch asked. */
+  readonly #streams = new Set<string>();
   #open = true;
 
   constructor({ sql, places, documents }: Shared) {
@@ -69,6 +73,7 @@ class Batch implements IntakeTransaction {
     const asked = JSON.stringify(keys.map(({ device, stream }) => [device, stream]));
     const found = new Map<string, StreamState>();
     for (const [device, stream, contiguous, ahead_json] of this.#sql.streams.all(asked) as unknown as StreamColumns[]) {
+      this.#streams.add(device + stream);
       found.set(device + stream, streamOf({ device, stream, contiguous, ahead_json }));
     }
     return keys.map(({ device, stream }) => found.get(device + stream) ?? { device, stream, contiguous: 0, ahead: [] });
@@ -78,6 +83,9 @@ class Batch implements IntakeTransaction {
     this.#check();
     for (const { device, stream, contiguous, ahead } of states) {
       this.#sql.saveStream.run(device, stream, contiguous, ahead.length === 0 ? '[]' : JSON.stringify(ahead));
+      if (this.#streams.has(device + stream)) continue;
+      this.#streams.add(device + stream);
+      this.#sql.trimStreams.run({ device, kept: MOST_STREAMS });
     }
   }
 
@@ -132,6 +140,16 @@ class Batch implements IntakeTransaction {
       // Also for the first report of a day: it may itself say blind where it says active.
       orInto(viewBits(bytes), use);
       this.#sql.saveDay.run(use.device, use.day, bytes);
+    }
+  }
+
+  async orUnseen(rows: Parameters<IntakeTransaction['orUnseen']>[0]): Promise<void> {
+    this.#check();
+    for (const { device, day, unseen } of rows) {
+      checkLength(unseen);
+      const [held] = (this.#sql.unseenDay.get(device, day) as unknown as [Uint8Array] | undefined) ?? [new Uint8Array(unseen.length)];
+      for (let i = 0; i < unseen.length; i++) held[i]! |= unseen[i]!;
+      this.#sql.saveUnseen.run(device, day, held);
     }
   }
 

@@ -9,17 +9,25 @@ export const EVENT_CODES = [
   'threat_found',
   'agent_updated',
   'clock_changed',
+  'unobserved',
 ] as const;
 export const COMPONENTS = ['memory', 'disk', 'network', 'display', 'battery', 'other'] as const;
 
-/** Something that happened, told at once. No free text: a code, when, how many and which part. */
+/**
+ * Something that happened, told at once. `unobserved`: from `since` on, for `count` minutes, no agent watched though the machine
+ * may have run; such minutes are unknown and not off. No free text: a code, when, how many and which part.
+ */
 export const Event = Type.Object(
   {
     ...sequencedFields,
     code: OneOf(EVENT_CODES, 'What happened.'),
     since: Type.Optional(EpochMs("When it happened or began, by the sender's clock.")),
     count: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'How many, or by how many seconds for clock_changed.' }),
+      Type.Integer({
+        minimum: 0,
+        maximum: 1_000_000,
+        description: 'How many; seconds for clock_changed, minutes from `since` on for unobserved.',
+      }),
     ),
     component: Type.Optional(OneOf(COMPONENTS, 'Which kind of part.')),
     serial: Type.Optional(Serial('Serial number of the part.')),

@@ -131,14 +131,15 @@ export class OutboxFile {
     kind: UpKind,
     make: (place: { stream: string; seq: number; oldest: number; dropped: number }) => Uint8Array,
     bounds: Bounds,
-    forget: { boot: string; minute: number; span: number } | undefined,
+    forget: { boot: string; minute: number; span: number; watched?: string } | undefined,
   ): number {
     let { count, bytes, dropped } = { count: this.#count, bytes: this.#bytes, dropped: this.#dropped };
     const seq = this.#next;
     this.transaction(() => {
       while (count > 0 && (count >= bounds.maxMessages || bytes >= bounds.maxBytes)) {
-        const row = this.#get('DELETE FROM message WHERE seq = (SELECT min(seq) FROM message) RETURNING length(bytes) AS length');
-        bytes -= (row as { length: number }).length;
+        const row = this.#get('DELETE FROM message WHERE seq = (SELECT min(seq) FROM message) RETURNING kind, bytes') as OutboxMessage;
+        if (row.kind === 'report') this.#noteLost(row.bytes);
+        bytes -= row.bytes.length;
         count -= 1;
         dropped += 1;
       }
@@ -150,6 +151,7 @@ export class OutboxFile {
       if (forget !== undefined) {
         const { boot, minute, span } = forget;
         this.#run('DELETE FROM minute WHERE boot = ? AND minute >= ? AND minute < ?', boot, minute, minute + span);
+        if (forget.watched !== undefined) this.setNote('watched', forget.watched);
       }
       count += 1;
       bytes += made.length;
@@ -217,8 +219,17 @@ export class OutboxFile {
     this.#next = seq + 1;
   }
 
-  keepMinutes(boot: string, minutes: readonly MinuteRecord[]): void {
+  /** Widens the note `lost` (first minute, and the one after the last) by the minutes of a report that goes untold. */
+  #noteLost(bytes: Uint8Array): void {
+    const { minute, span } = JSON.parse(Buffer.from(bytes).toString('utf8')) as { minute: number; span: number };
+    const [from = minute, to = minute] = (this.note('lost') ?? '').split(' ').filter(Boolean).map(Number);
+    this.setNote('lost', `${Math.min(from, minute)} ${Math.max(to, minute + span)}`);
+  }
+
+  /** `watched`: see Outbox. */
+  keepMinutes(boot: string, minutes: readonly MinuteRecord[], watched?: string): void {
     this.transaction(() => {
+      if (watched !== undefined) this.setNote('watched', watched);
       for (const m of minutes) this.#run(INSERT_MINUTE, boot, m.minute, Number(m.active), Number(m.blind), m.at, m.mono);
     });
   }
@@ -234,6 +245,10 @@ export class OutboxFile {
   /** A small fact that must survive a restart. */
   note(key: string): string | undefined {
     return (this.#get('SELECT value FROM meta WHERE key = ?', key) as { value: string } | undefined)?.value;
+  }
+
+  dropNote(key: string): void {
+    this.#run('DELETE FROM meta WHERE key = ?', key);
   }
 
   setNote(key: string, value: string): void {

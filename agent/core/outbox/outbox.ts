@@ -20,6 +20,17 @@ export interface Stamp extends Instant {
   readonly boot: string;
 }
 
+/** Until when a run watched (epoch ms), and what its two clocks said then. */
+export interface Watched extends Stamp {
+  readonly end: number;
+}
+
+const watchedNote = ({ boot, end, at, mono }: Watched): string => `${boot} ${end} ${at} ${mono}`;
+
+function forgetOf({ minute, span }: Window, stamp: Stamp): Parameters<OutboxFile['append']>[3] {
+  return { boot: stamp.boot, minute, span, watched: watchedNote({ ...stamp, end: (minute + span) * 60_000 }) };
+}
+
 interface Entry<K extends KeptKind = KeptKind> {
   readonly kind: K;
   readonly body: (facts: { oldest: number; dropped: number }) => Body<K>;
@@ -197,7 +208,24 @@ export class Outbox implements Lifecycle {
   }
 
   keepMinutes(boot: string, minutes: readonly MinuteRecord[]): void {
-    if (minutes.length > 0) this.#guard((file) => file.keepMinutes(boot, minutes));
+    const last = minutes.at(-1);
+    if (last === undefined) return;
+    this.#guard((file) => file.keepMinutes(boot, minutes, watchedNote({ ...last, boot, end: (last.minute + 1) * 60_000 })));
+  }
+
+  /** Until when a run watched, as far as it told or kept its minutes; undefined when none ever did. */
+  watched(): Watched | undefined {
+    const [boot, ...numbers] = (this.note('watched') ?? '').split(' ');
+    const [end, at, mono] = numbers.map(Number);
+    return boot === undefined || end === undefined || at === undefined || mono === undefined ? undefined : { boot, end, at, mono };
+  }
+
+  /** Minutes (epoch ms / 60,000) of reports that were dropped untold, from the first until before `to`; they are told of once. */
+  takeLost(): { readonly from: number; readonly to: number } | undefined {
+    const [from, to] = (this.note('lost') ?? '').split(' ').filter(Boolean).map(Number);
+    if (from === undefined || to === undefined) return undefined;
+    this.#guard((file) => file.dropNote('lost'));
+    return { from, to };
   }
 
   keptMinutes(): KeptMinute[] {
@@ -226,7 +254,7 @@ export class Outbox implements Lifecycle {
           return encode(entry.kind, { v: PROTOCOL_VERSION, stream, seq, ...entry.stamp, ...body } as Payloads[KeptKind]);
         },
         this.#bounds,
-        entry.window === undefined ? undefined : { boot: entry.stamp.boot, minute: entry.window.minute, span: entry.window.span },
+        entry.window === undefined ? undefined : forgetOf(entry.window, entry.stamp),
       ),
     );
   }

@@ -6,11 +6,11 @@ import { parseBootId, parseBootTime, parseLastEnd } from './parse.ts';
 const ALIGN = 9600;
 const MOST_BYTES = 40 * ALIGN;
 
-async function readLastEnd(door: Door, bootAt: number): Promise<BootPart['lastEnd']> {
+async function readLastEnd(door: Door, bootAt: number): Promise<Pick<BootPart, 'lastEnd' | 'endedAt'>> {
   const size = (await door.stat('/var/log/wtmp'))?.size ?? 0;
   const offset = Math.max(0, Math.ceil((size - MOST_BYTES) / ALIGN) * ALIGN);
   const wtmp = await door.readBytes('/var/log/wtmp', MOST_BYTES, offset);
-  return wtmp === undefined ? 'unknown' : parseLastEnd(wtmp, bootAt);
+  return wtmp === undefined ? { lastEnd: 'unknown' } : parseLastEnd(wtmp, bootAt);
 }
 
 /** @returns undefined when the kernel does not tell its boot id or time */
@@ -20,5 +20,5 @@ export async function readBoot(door: Door): Promise<BootPart | undefined> {
   const bootAt = parseBootTime(statText ?? '');
   if (id === undefined || bootAt === undefined) return undefined;
   // Hashed, so that it can be compared and says nothing else; 64 bits are plenty for the boots of one machine.
-  return { boot: createHash('sha256').update(id).digest('hex').slice(0, 16), bootAt, lastEnd: await readLastEnd(door, bootAt) };
+  return { boot: createHash('sha256').update(id).digest('hex').slice(0, 16), bootAt, ...(await readLastEnd(door, bootAt)) };
 }

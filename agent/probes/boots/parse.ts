@@ -55,14 +55,15 @@ function marksOf(bytes: Uint8Array, layout: (typeof LAYOUTS)[number]): Mark[] | 
  * @returns unknown when the file is empty, has only one boot, or its last boot is not this one: it is not kept any more, or
  * the clock was wrong then
  */
-export function parseLastEnd(wtmp: Uint8Array, bootAt: number): 'clean' | 'power' | 'unknown' {
+export function parseLastEnd(wtmp: Uint8Array, bootAt: number): { lastEnd: 'clean' | 'power' | 'unknown'; endedAt?: number } {
   for (const layout of LAYOUTS) {
     const marks = wtmp.length % layout.size === 0 ? marksOf(wtmp, layout) : undefined;
     if (marks === undefined) continue;
     const last = marks.findLastIndex((mark) => mark.kind === 'boot');
     const before = marks.slice(0, Math.max(0, last)).findLastIndex((mark) => mark.kind === 'boot');
-    if (before === -1 || Math.abs(marks[last]!.at - bootAt) > SAME_BOOT_MS) return 'unknown';
-    return marks.slice(before, last).some((mark) => mark.kind === 'shutdown') ? 'clean' : 'power';
+    if (before === -1 || Math.abs(marks[last]!.at - bootAt) > SAME_BOOT_MS) return { lastEnd: 'unknown' };
+    const end = marks.slice(before, last).findLast((mark) => mark.kind === 'shutdown');
+    return end === undefined ? { lastEnd: 'power' } : { lastEnd: 'clean', endedAt: end.at };
   }
-  return 'unknown';
+  return { lastEnd: 'unknown' };
 }

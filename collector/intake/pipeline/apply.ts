@@ -1,7 +1,7 @@
 import type { DayUse, DeviceState } from '../../../ledger/index.ts';
-import type { TrueTime } from '../../model/clock.ts';
+import { EARLIEST, type TrueTime } from '../../model/clock.ts';
 import type { Reading, ReadingOf } from '../../model/reading.ts';
-import { addWindow, endOfLastOn, lastUse, type MinuteWindow } from '../../model/window.ts';
+import { addUnseen, addWindow, endOfLastOn, lastUse, type MinuteWindow } from '../../model/window.ts';
 import { type Batch, type Item, KEEP, type Stage } from './stage.ts';
 
 const newer = (at: number, than: number | null): boolean => than === null || at >= than;
@@ -46,6 +46,8 @@ export function applyReading(state: DeviceState, item: Item, reading: Reading): 
     case 'security':
       return newest(made, state.securityAt, state.security) ? { ...state, securityAt: time.at, security: reading.data } : state;
     default:
+      // Says what is not known, not that anything happened to the machine.
+      if (reading.data.code === 'unobserved') return state;
       return newest(made, state.eventAt, state.event) ? { ...state, eventAt: time.at, event: reading.data } : state;
   }
 }
@@ -71,6 +73,18 @@ function addUse(item: Item, batch: Batch): void {
   addWindow(days, windowOf(item.reading.data, item.time!), batch.devices.get(item.device)!.place.effectiveZone);
 }
 
+/** Minutes from `since` on that the device says nobody watched, in true time and never later than the message. */
+function addGap(item: Item, batch: Batch): void {
+  if (item.verdict.fate !== 'keep' || item.reading?.kind !== 'event' || item.reading.data.code !== 'unobserved') return;
+  const { since, count } = item.reading.data;
+  if (since === undefined || count === undefined) return;
+  let days = batch.unseen.get(item.device);
+  if (days === undefined) batch.unseen.set(item.device, (days = new Map()));
+  const from = Math.floor(since / 60_000) + item.time!.shift;
+  const to = Math.min(from + count, Math.ceil(item.time!.at / 60_000));
+  addUnseen(days, Math.max(from, EARLIEST / 60_000), to, batch.devices.get(item.device)!.place.effectiveZone);
+}
+
 const rowsOf = (use: Batch['use']): DayUse[] =>
   [...use].flatMap(([device, days]) =>
     [...days].map(([day, bits]) => ({ device, day, on: bits.on, active: bits.active, blind: bits.blind })),
@@ -82,11 +96,14 @@ export const apply: Stage = {
   parkedToo: true,
   each: (item, batch) => {
     addUse(item, batch);
+    addGap(item, batch);
     touch(item, batch);
     return KEEP;
   },
   finish: async (batch) => {
     if (batch.use.size > 0) await batch.tx.orUse(rowsOf(batch.use));
+    const unseen = [...batch.unseen].flatMap(([device, days]) => [...days].map(([day, bits]) => ({ device, day, unseen: bits })));
+    if (unseen.length > 0) await batch.tx.orUnseen(unseen);
     if (batch.changed.size > 0) await batch.tx.saveStates([...batch.changed].map((id) => batch.states.get(id)!));
   },
 };

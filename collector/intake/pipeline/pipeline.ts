@@ -129,6 +129,7 @@ function newBatch(tx: IntakeTransaction, items: readonly Item[], now: number, su
     streams: new Map(),
     touched: new Set(),
     use: new Map(),
+    unseen: new Map(),
     lines: [],
   };
 }

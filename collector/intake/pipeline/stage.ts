@@ -68,6 +68,8 @@ export interface Batch {
   readonly touched: Set<string>;
   /** Minutes to add, by device and local day. */
   readonly use: Map<Id, Map<Day, UseBits>>;
+  /** Minutes that nobody watched, by device and local day. */
+  readonly unseen: Map<Id, Map<Day, Uint8Array>>;
   /** Lines for the time-series store. */
   readonly lines: string[];
 }
