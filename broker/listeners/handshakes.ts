@@ -14,6 +14,8 @@ const PATHS: ReadonlySet<string> = new Set(['/', '/mqtt']);
 const MAX_HEADER_BYTES = 8 * 1024;
 /** Longest fixed header: one byte of type and four of length. */
 const FIXED_HEADER_BYTES = 5;
+/** Pieces of one frame: each costs a few hundred bytes of memory however small it is, and nobody is logged in yet. No client we know cuts frames up. */
+const MAX_FRAGMENTS = 256;
 
 /** MQTT straight on the socket. */
 export const plain: Handshake = (accepted) => accepted.ready(accepted.socket);
@@ -59,6 +61,7 @@ export function overWebSocket(maxPacket: number, material?: TlsMaterial): Handsh
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
+    maxFragments: MAX_FRAGMENTS,
     maxPayload: maxPacket + FIXED_HEADER_BYTES,
     handleProtocols: (offered) => SUBPROTOCOLS.find((name) => offered.has(name)) ?? false,
   });

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generate } from 'mqtt-packet';
 import { afterEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { topicOf } from '../../protocol/topics.ts';
 import { connectPacket, openStream, publishPacket, RawClient, TRANSPORTS } from './broker-clients.ts';
 import { BrokerHarness, until, type BrokerValues } from './broker-harness.ts';
@@ -21,6 +24,33 @@ function header(type: number, length: number): Buffer {
     if (left < 128) return Buffer.from(bytes);
   }
 }
+
+describe('a WebSocket frame', () => {
+  test('in very many pieces is refused before it is whole, login or not; compression is not granted; pings are not hoarded', async () => {
+    await start({});
+    const visit = async (): Promise<WebSocket> => {
+      const visitor = new WebSocket(`ws://127.0.0.1:${harness.broker.addresses().ws!}/mqtt`, ['mqtt'], { perMessageDeflate: true });
+      visitor.on('error', () => undefined);
+      await once(visitor, 'open');
+      return visitor;
+    };
+    const cutter = await visit();
+    expect(cutter.extensions).toBe('');
+    const closed = once(cutter, 'close');
+    for (let i = 0; i < 300; i++) cutter.send(Buffer.of(0), { fin: false });
+    await closed;
+    await until('the count', () => harness.refused('malformed') === 1);
+    // Whoever asks and does not read the answers is closed, not kept waiting in memory.
+    const asker = await visit();
+    const gone = once(asker, 'close');
+    asker.pause();
+    const socket = Reflect.get(asker, '_socket') as Socket;
+    const ping = Buffer.concat([Buffer.of(0x89, 0x80 | 125, 0, 0, 0, 0), Buffer.alloc(125)]);
+    const flood = Buffer.concat(Array.from({ length: 5_000 }, () => ping));
+    while (!socket.destroyed) await new Promise((resolve) => socket.write(flood, resolve));
+    await gone;
+  });
+});
 
 describe('a packet that is too large', () => {
   test('is refused at its header, before a byte of its body is there, on every transport', async () => {
