@@ -42,7 +42,8 @@ function start(...args: string[]): Program {
   return program;
 }
 
-const births = (): Birth[] => collector.of('birth');
+/** Each once: what was not acknowledged before a kill comes again. */
+const births = (): Birth[] => collector.of('birth').filter(({ seq }, i, all) => all.findIndex((other) => other.seq === seq) === i);
 
 test('this machine: killed, stopped, started again; every number arrives and nothing personal does', async () => {
   // Each kill at another moment: while it starts, while it sends, while it rests.
