@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { appendPoints, columnsOf, isBehind, isolated, summaryOf } from './points.ts';
+import { appendPoints, columnsOf, firstRange, isBehind, isolated, summaryOf } from './points.ts';
 
 const point = (minute: number, mean = 50) => ({ at: minute * 60_000, min: mean - 10, mean, max: mean + 10 });
 
@@ -52,4 +52,10 @@ test('a report that the store does not have yet is noticed', () => {
 test('a lone value is a dot, zero is a value', () => {
   expect(isolated([0, null, 5, 6, null, undefined, 7])).toEqual([0, 6]);
   expect(isolated([])).toEqual([]);
+});
+
+test('a machine that came a moment ago starts with an hour, another with a day', () => {
+  expect(firstRange('2026-11-22T06:00:00+07:00', null)).toBe('1h');
+  expect(firstRange('2026-11-22T06:00:00+07:00', '2026-11-22T08:59:00+07:00')).toBe('1h');
+  expect(firstRange('2026-11-22T06:00:00+07:00', '2026-11-22T02:00:00Z')).toBe('24h');
 });

@@ -11,6 +11,12 @@ export const RANGE: Record<Range, { readonly length: number; readonly step: numb
   '30d': { length: 30 * 86_400, step: 7_200 },
 };
 
+/** A machine that came a moment ago would be a dot at the edge of a day. @param enrolledAt RFC 3339 @param latestAt RFC 3339, null = no report yet */
+export function firstRange(enrolledAt: string, latestAt: string | null): Range {
+  const hours = latestAt === null ? 0 : (Date.parse(latestAt) - Date.parse(enrolledAt)) / 3_600_000;
+  return hours < 3 ? '1h' : '24h';
+}
+
 /** A report covers up to five minutes: two points nearer than that are neighbours even when the steps are shorter. */
 const REPORT_SECONDS = 300;
 

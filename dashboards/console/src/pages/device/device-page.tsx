@@ -1,6 +1,7 @@
+import { useMemo } from 'preact/hooks';
 import './device.css';
 import { Charts } from '../../charts/charts.tsx';
-import { RANGES, type Range } from '../../charts/points.ts';
+import { firstRange, RANGES, type Range } from '../../charts/points.ts';
 import { t } from '../../i18n/index.ts';
 import { errorText } from '../../parts/error-text.ts';
 import { useTitle } from '../../parts/title.ts';
@@ -19,7 +20,9 @@ export function DevicePage({ id }: { id: string }) {
   const { device, error, again } = useDevice(id);
   useTitle(device?.name ?? t().app.devices);
   const { query } = route.value;
-  const range: Range = RANGES.find((one) => one === query['range']) ?? '24h';
+  // Chosen once for the page: it must not change under the reader's eyes when a new machine gets older.
+  const usual = useMemo(() => (device === undefined ? '24h' : firstRange(device.enrolledAt, device.latest.at)), [device?.id]);
+  const range: Range = RANGES.find((one) => one === query['range']) ?? usual;
   const set = (changed: Record<string, string>) => setQuery(`/devices/${id}`, { ...query, ...changed });
   if (device === undefined) {
     if (error === undefined) return <DeviceSkeleton />;
@@ -39,7 +42,7 @@ export function DevicePage({ id }: { id: string }) {
       <Troubles troubles={device.troubles} known={device.lastSeen !== null} />
       <Tiles device={device} />
       <DayPanel device={device} day={query['day']} onDay={(day) => set({ day: day ?? '' })} />
-      <Charts device={device} range={range} onRange={(value) => set({ range: value === '24h' ? '' : value })} />
+      <Charts device={device} range={range} onRange={(value) => set({ range: value === usual ? '' : value })} />
       <section aria-labelledby="facts-title">
         <h2 id="facts-title" class="visually-hidden">
           {t().device.facts}
