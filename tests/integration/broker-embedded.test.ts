@@ -134,6 +134,18 @@ describe('a Will', () => {
     back.close();
   });
 
+  test('of a connection that is taken over comes before anything the new one says', async () => {
+    await start('at once');
+    const expected: string[] = [];
+    for (let round = 0; round < 25; round++) {
+      const client = await RawClient.login(harness, device, 'mqtt', withWill(`lost ${round}`));
+      client.write(publishPacket(topicOf(device.id, 'presence'), `online ${round}`, { id: 1, retain: true }));
+      await until('it says so', () => handed.some(({ text }) => text === `online ${round}`));
+      expected.push(...(round === 0 ? [] : [`lost ${round - 1}`]), `online ${round}`);
+    }
+    expect(handed.map(({ text }) => text)).toEqual(expected);
+  });
+
   test('is not published when the broker itself stops', async () => {
     await start('at once');
     const client = await RawClient.login(harness, device, 'mqtt', withWill('lost'));

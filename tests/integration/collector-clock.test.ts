@@ -101,3 +101,28 @@ describe('the clock of the collector is set', () => {
     expect(await minutesOn()).toBe(upTo(5));
   });
 });
+
+describe('minutes nobody watched', () => {
+  test('an event of a wrong clock falls where it was true, comes twice without harm, and is no news of the machine', async () => {
+    outbox.skew = -400 * 24 * HOUR;
+    await presence();
+    await fiveMinutes();
+    now += 60 * MINUTE;
+    const since = now - 60 * MINUTE + outbox.skew;
+    const gap = incoming(outbox.device, 'event', outbox.event(now, { code: 'unobserved', since, count: 60 }), now);
+    await pipeline.handle([gap]);
+    await pipeline.handle([gap]);
+    const open = incoming(
+      outbox.device,
+      'event',
+      outbox.event(now, { code: 'unobserved', since: now + outbox.skew, count: 1_000_000 }),
+      now,
+    );
+    await pipeline.handle([open]);
+    const [day] = await school.ledger.usage.days(outbox.device, DAY, DAY);
+    expect(popcount(day!.on)).toBe(5);
+    const set = Array.from({ length: 1440 }, (_, m) => m).filter((m) => getBit(day!.unseen!, m));
+    expect(set).toEqual(Array.from({ length: 60 }, (_, i) => 485 + i));
+    expect((await school.ledger.devices.states([outbox.device])).get(outbox.device)!.event).toBeNull();
+  });
+});
