@@ -103,6 +103,30 @@ describe('bad input costs nothing but itself', () => {
     expect(rig.count(kind, 'stored', '') + rig.count(kind, 'parked', 'TIME_IMPLAUSIBLE')).toBe(1);
   });
 
+  test('a message that makes the writing of its whole batch fail is parked, and its neighbours are stored', async () => {
+    const [good, bad, later] = [newOutbox(), newOutbox(), newOutbox()];
+    const trap: Stage = {
+      name: 'trap',
+      finish: async (batch) => {
+        if (batch.items.some(({ device, verdict }) => device === bad.device && verdict.fate === 'keep')) throw new RangeError('a defect');
+      },
+    };
+    const rig = new Rig([...STEPS, trap]);
+    const reports = [good, bad, later].map((each) => incoming(each.device, 'report', each.report(NOW - HOUR, '1', '0'), NOW));
+    const presence = incoming(bad.device, 'presence', bad.presence(NOW), NOW);
+    const { acknowledgements } = await rig.handle(...reports, presence);
+    expect(new Map(acknowledgements.map(({ device, contiguous }) => [device, contiguous]))).toEqual(
+      new Map([good, bad, later].map(({ device }) => [device, 1])),
+    );
+    expect([await stored(good), await stored(bad), await stored(later)]).toEqual([true, false, true]);
+    expect([rig.count('report', 'parked', 'INTERNAL'), rig.count('presence', 'dropped', 'INTERNAL'), rig.total()]).toEqual([1, 1, 4]);
+    // What fails for another reason is not blamed on a message.
+    const broken: Stage = { name: 'broken', finish: async () => Promise.reject(new Error('the ledger is gone')) };
+    await expect(new Rig([...STEPS, broken]).handle(incoming(good.device, 'report', good.report(NOW, '1', '0'), NOW))).rejects.toThrow(
+      'gone',
+    );
+  });
+
   test('of a refused message nothing is kept that the contract would not take', async () => {
     const rig = new Rig();
     const { device } = newOutbox();

@@ -1,6 +1,7 @@
 import { uptime } from 'node:os';
 import { redact } from '../../../protocol/redact.ts';
 import type { Id, IntakeLedger, IntakeTransaction, ParkedMessage } from '../../../ledger/index.ts';
+import { LabwatchError } from '../../../runtime/errors.ts';
 import type { Log } from '../../../runtime/log.ts';
 import type { Counter, Metrics } from '../../../runtime/metrics.ts';
 import { OwnClock } from '../../model/own-clock.ts';
@@ -9,7 +10,7 @@ import type { IncomingMessage } from '../../ports/message-source.ts';
 import type { Decoder } from '../decoders/decoder.ts';
 import type { Acknowledgement } from './ack.ts';
 import { decodeMessage } from './decode.ts';
-import { type Batch, drop, type Item, park, type Stage } from './stage.ts';
+import { type Batch, drop, type Item, park, type Stage, streamKey } from './stage.ts';
 import { STEPS } from './steps.ts';
 import { validate } from './validate.ts';
 
@@ -60,18 +61,55 @@ export class Pipeline {
     const items = messages.flatMap((message) => decodeMessage(message, this.#options.decoders));
     for (const item of items) item.verdict = validate(item);
     const alive = items.filter((item) => item.verdict.fate !== 'drop');
-    // Copies: a ledger that runs the work twice must not meet the verdicts of the first time.
-    const work = (tx: IntakeTransaction): Promise<Batch> =>
-      this.#inTransaction(
-        tx,
-        alive.map((item) => ({ ...item })),
-      );
-    const batch = alive.length === 0 ? undefined : await this.#options.ledger.batch(work);
+    let batch: Batch | undefined;
+    try {
+      batch = await this.#commit(alive);
+    } catch (error) {
+      // The ledger says what is wrong with it: that passes. Anything else is a defect of ours, and would come again for ever.
+      if (error instanceof LabwatchError) throw error;
+      if (messages.length > 1) return this.#oneByOne(messages, error);
+      batch = await this.#commit(alive).catch((again: unknown) => this.#setAside(items, again));
+    }
     for (const item of items) if (item.verdict.fate === 'drop') this.#count(item);
     if (batch === undefined) return { acknowledgements: [], changed: [] };
     for (const item of batch.items) this.#count(item);
     if (batch.sure === this.#sure) for (const id of batch.learned) this.#sure?.add(id);
     return { acknowledgements: [...batch.touched].map((key) => batch.streams.get(key)!), changed: [...batch.changed] };
+  }
+
+  /** @returns undefined when there is nothing to store */
+  async #commit(items: readonly Item[]): Promise<Batch | undefined> {
+    if (items.length === 0) return undefined;
+    // Copies: a ledger that runs the work twice must not meet the verdicts of the first time.
+    return this.#options.ledger.batch((tx) =>
+      this.#inTransaction(
+        tx,
+        items.map((item) => ({ ...item })),
+      ),
+    );
+  }
+
+  /** A batch that cannot be stored as a whole: the message that is to blame must not hold up the others. */
+  async #oneByOne(messages: readonly IncomingMessage[], error: unknown): Promise<BatchResult> {
+    this.#options.log.error({ err: error, messages: messages.length }, 'a batch failed; its messages are taken one by one');
+    const acknowledgements = new Map<string, Acknowledgement>();
+    const changed = new Set<Id>();
+    for (const message of messages) {
+      const result = await this.handle([message]);
+      for (const each of result.acknowledgements) acknowledgements.set(streamKey(each.device, each.stream), each);
+      for (const id of result.changed) changed.add(id);
+    }
+    return { acknowledgements: [...acknowledgements.values()], changed: [...changed] };
+  }
+
+  /** It failed twice alone: kept for an engineer, or dropped when it has no place in a stream. @throws what the ledger throws */
+  async #setAside(items: readonly Item[], error: unknown): Promise<Batch | undefined> {
+    if (error instanceof LabwatchError) throw error;
+    for (const item of items) {
+      this.#options.log.error({ err: error, kind: item.kind, device: item.device }, 'a message cannot be stored');
+      item.verdict = item.place === undefined ? drop('INTERNAL') : park('INTERNAL', 'it could not be stored');
+    }
+    return this.#commit(items.filter((item) => item.verdict.fate !== 'drop'));
   }
 
   /** Set back needs nothing here: the next message of each device shows it (`boundClock`). */

@@ -53,6 +53,22 @@ function networkReason(error: unknown): string {
   return inner?.code ?? inner?.message ?? message;
 }
 
+/** Of what is no series answer nobody needs more; a year of one device in steps of a minute is less. */
+const LONGEST_ANSWER = 64 * 2 ** 20;
+
+/** @throws Error when it is too long: it is not kept in memory, whatever serves it */
+async function textOf(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > LONGEST_ANSWER) throw new Error(`an answer of more than ${LONGEST_ANSWER / 2 ** 20} MiB`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
 /** One HTTP request a call, never a second one: the drain decides when to try again. Connections are kept alive. */
 export class InfluxConnection {
   readonly #address: InfluxAddress;
@@ -78,7 +94,7 @@ export class InfluxConnection {
         redirect: 'error',
         signal: AbortSignal.timeout(this.#address.timeoutMs ?? DEFAULT_TIMEOUT_MS),
       });
-      const text = await response.text();
+      const text = await textOf(response);
       const version = response.headers.get('x-influxdb-version') ?? undefined;
       return { status: response.status, version, complaint: complaintIn(text), text };
     } catch (error) {
