@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from 'typebox';
 import { agentSettings, createAgent } from './agent/main.ts';
@@ -30,9 +30,20 @@ export const upSettings = defineSettings({
   },
 });
 
-/** A token for this machine alone: one use, one hour. Only made when this machine has no credentials yet. */
+/** Whether the ledger knows the device this machine is. A ledger that was deleted or restored may not. */
+async function isKnown(ledger: Ledger, path: string): Promise<boolean> {
+  try {
+    const { device } = JSON.parse(readFileSync(path, 'utf8')) as { device?: unknown };
+    return typeof device === 'string' && (await ledger.devices.byId(device)) !== undefined;
+  } catch {
+    // There are none, or they cannot be read: the agent says what is wrong with them.
+    return false;
+  }
+}
+
+/** A token for this machine alone: one use, one hour. Only made when the ledger does not know this machine. */
 async function tokenForThisMachine(ledger: Ledger, home: string): Promise<string | undefined> {
-  if (existsSync(join(home, 'agent', 'credentials.json'))) return undefined;
+  if (await isKnown(ledger, join(home, 'agent', 'credentials.json'))) return undefined;
   const { unit } = await ensureLocalSchool(ledger);
   const at = Date.now();
   const { text } = await ledger.credentials.createToken({ unit, class: 'other', expiresAt: at + DAY_MS / 24, maxUses: 1, at });
