@@ -21,7 +21,7 @@ test('Ctrl-C stops everything cleanly, while it starts and when it runs, and the
   const [, url] = await up.says(WELCOME);
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
   expect(await up.stop('SIGINT')).toBe(0);
-  await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+  await expect(fetch(`${url}/healthz`)).rejects.toThrow(/fetch failed/);
   up = start();
   await up.says(WELCOME);
   expect(await up.stop('SIGTERM')).toBe(0);
