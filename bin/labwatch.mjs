@@ -10,7 +10,8 @@ if (major < 26) {
 }
 // Compiled once, not at every start: a school PC feels it. Where the folder cannot be written, nothing is cached.
 const { enableCompileCache } = await import('node:module');
-enableCompileCache(new URL('../node_modules/.cache/labwatch', import.meta.url).pathname);
+const { fileURLToPath } = await import('node:url');
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/labwatch', import.meta.url)));
 if (process.argv[2] === 'agent') {
   // A small young generation: a quarter less memory on a PC with 2 GB, at no cost that can be measured for a program this idle.
   const { setFlagsFromString } = await import('node:v8');
