@@ -54,6 +54,7 @@ test('this machine: killed, stopped, started again; every number arrives and not
     await agent.stop('SIGKILL');
   }
   const last = start('run');
+  await until('it is born again', () => births().length === 4, 90_000);
   await until(
     'hardware and protection of this machine',
     () => collector.of('inventory').length > 0 && collector.of('security').length > 0,
