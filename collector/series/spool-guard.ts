@@ -62,7 +62,11 @@ export class SpoolGuard implements Lifecycle {
       this.#shut === undefined ? 0 : 1,
     );
     metrics.gauge('labwatch_spool_dead_letters', 'Lines the time-series store refused for good.', () => this.#last?.dead);
-    metrics.gauge('labwatch_parked_messages', 'Messages refused but kept.', () => this.#last?.parked);
+    metrics.gauge(
+      'labwatch_parked_messages',
+      'Messages refused and set aside so far; the newest of them are kept.',
+      () => this.#last?.parked,
+    );
   }
 
   async start(): Promise<void> {

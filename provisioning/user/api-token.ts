@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { defineSettings } from '../../runtime/settings.ts';
-import { provisioningFail } from '../errors.ts';
 import { action, jsonSetting, placeSettings, withLedger } from '../group.ts';
+import { findUser } from './find-user.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -30,9 +30,7 @@ export const apiToken = action({
   settings,
   run: ({ values, words, terminal }) =>
     withLedger(values.home, async (ledger) => {
-      const name = words[0]!;
-      const user = (await ledger.users.list()).find((each) => each.name.toLowerCase() === name.normalize('NFC').toLowerCase());
-      if (user === undefined) throw provisioningFail('USER_NOT_FOUND', { name });
+      const user = await findUser(ledger, words[0]!);
       const at = terminal.now();
       const expiresAt = at + values.days * DAY_MS;
       const token = await ledger.users.createApiToken(user.id, values.label, at, expiresAt);

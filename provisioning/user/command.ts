@@ -11,6 +11,7 @@ import { table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { ROLE_TEXT } from '../texts.ts';
 import { apiToken } from './api-token.ts';
+import { findUser } from './find-user.ts';
 
 /** No letters that look alike (0 o, 1 l i). */
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
@@ -101,9 +102,8 @@ const password = action({
   run: ({ values, words, terminal }) =>
     withLedger(values.home, async (ledger) => {
       const name = words[0]!;
-      const known = (await ledger.users.list()).find((user) => user.name.toLowerCase() === name.normalize('NFC').toLowerCase());
       // Before anybody types a password for nobody.
-      if (known === undefined) throw provisioningFail('USER_NOT_FOUND', { name });
+      const known = await findUser(ledger, name);
       const chosen = await choosePassword(values.generate, terminal);
       if (!(await ledger.users.setPassword(name, chosen, values.generate))) throw provisioningFail('USER_NOT_FOUND', { name });
       // The one-time password of the first run opens nothing any more.
