@@ -97,6 +97,33 @@ export interface Door {
   ask(socket: string, request: string, timeoutMs: number): Promise<string | undefined>;
   /** Runs a program (no shell). Never from a probe with an interval under an hour. undefined when it is missing, fails or is late. */
   run(file: string, args: readonly string[], options: { timeoutMs: number; maxBytes?: number }): Promise<string | undefined>;
+  /** On Windows only. */
+  readonly windows?: WindowsDoor;
+}
+
+/** A value of the registry: text (SZ, EXPAND_SZ unexpanded), numbers (DWORD, QWORD), bytes (BINARY and the rest), texts (MULTI_SZ). */
+export type RegistryValue = string | number | bigint | Uint8Array | readonly string[];
+
+/** State of a Windows service as QueryServiceStatus tells it. */
+export type ServiceState = 'running' | 'stopped' | 'changing' | 'paused';
+
+/**
+ * What only Windows has. Nothing here starts a process, and nothing throws: what is missing or may not be read is undefined.
+ * Tables come as the raw bytes of the documented structure; a pure parser makes something of them.
+ */
+export interface WindowsDoor {
+  /** Values of a key such as `HKLM\\SOFTWARE\\…`, by name in lower case, in the 64-bit view; '' is the default value. */
+  values(key: string): Promise<ReadonlyMap<string, RegistryValue> | undefined>;
+  /** Names of the keys below a key, sorted. */
+  keys(key: string): Promise<readonly string[] | undefined>;
+  /** A service by its short name; undefined when it is not installed. */
+  service(name: string): Promise<ServiceState | undefined>;
+  /** SMBIOS structures: GetSystemFirmwareTable('RSMB') without the 8 bytes of RawSMBIOSData before them. */
+  firmware(): Promise<Uint8Array | undefined>;
+  /** One WTSINFOEXW (232 bytes) per session of WTSEnumerateSessionsW. */
+  sessions(): Promise<readonly Uint8Array[] | undefined>;
+  /** MIB_IF_TABLE2 of GetIfTable2. */
+  interfaces(): Promise<Uint8Array | undefined>;
 }
 
 /** What identifies the hardware; junk ("To be filled by O.E.M.", all zeros …) is left out. */
