@@ -1,7 +1,7 @@
 import type { Door, Fingerprint } from '../probes/probe.ts';
 import { toMac, toSerial } from './clean.ts';
 import { isJunkMac, isJunkUuid, isLocalMac } from './junk.ts';
-import { readDisks, readNics, type Nic } from './linux-hardware.ts';
+import { readDisks, readNics, type Disk, type Nic } from './linux-hardware.ts';
 
 const MOST = 32;
 
@@ -21,24 +21,34 @@ export function identifyingMacs(nics: readonly Nic[]): string[] {
     .slice(0, MOST);
 }
 
-/** Reads what identifies this hardware, from /sys and the udev database; starts no program. Part of it needs root. */
-export async function readFingerprint(door: Door): Promise<Fingerprint> {
-  const [uuidText, boardText, nics, disks] = await Promise.all([
-    door.readText('/sys/class/dmi/id/product_uuid'),
-    door.readText('/sys/class/dmi/id/board_serial'),
-    readNics(door),
-    readDisks(door),
-  ]);
-  const uuid = uuidText === undefined || isJunkUuid(uuidText) ? undefined : toSerial(uuidText.trim().toLowerCase());
-  const board = toSerial(boardText);
-  const serials = disks
+/** What was read of the hardware, cleaned: junk and what a person plugs in are left out. Pure. */
+export function composeFingerprint(raw: {
+  readonly uuid: string | undefined;
+  readonly board: string | undefined;
+  readonly nics: readonly Nic[];
+  readonly disks: readonly Disk[];
+}): Fingerprint {
+  const uuid = raw.uuid === undefined || isJunkUuid(raw.uuid) ? undefined : toSerial(raw.uuid.trim().toLowerCase());
+  const board = toSerial(raw.board);
+  const serials = raw.disks
     .filter((disk) => !disk.removable)
     .map((disk) => toSerial(disk.serial))
     .filter((serial) => serial !== undefined);
   return {
     ...(uuid === undefined ? {} : { uuid }),
     ...(board === undefined ? {} : { board }),
-    macs: identifyingMacs(nics),
+    macs: identifyingMacs(raw.nics),
     disks: Array.from(new Set(serials)).toSorted().slice(0, MOST),
   };
+}
+
+/** Reads what identifies this hardware, from /sys and the udev database; starts no program. Part of it needs root. */
+export async function readFingerprint(door: Door): Promise<Fingerprint> {
+  const [uuid, board, nics, disks] = await Promise.all([
+    door.readText('/sys/class/dmi/id/product_uuid'),
+    door.readText('/sys/class/dmi/id/board_serial'),
+    readNics(door),
+    readDisks(door),
+  ]);
+  return composeFingerprint({ uuid, board, nics, disks });
 }

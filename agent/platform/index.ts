@@ -5,6 +5,7 @@ import { toProduct } from './clean.ts';
 import { readFingerprint } from './fingerprint.ts';
 import { linuxDoor } from './linux-door.ts';
 import { readOsRelease } from './os-release.ts';
+import { windowsOs, windowsFingerprint } from './windows/platform.ts';
 
 async function linuxOs(door: Door): Promise<Birth['os']> {
   const os = await readOsRelease(door);
@@ -22,6 +23,11 @@ async function linuxOs(door: Door): Promise<Birth['os']> {
 /** The platform of a Linux machine seen through a door. */
 export function linuxPlatform(door: Door): Platform {
   return { name: 'linux', door, os: () => linuxOs(door), fingerprint: () => readFingerprint(door) };
+}
+
+/** The platform of a Windows machine seen through a door that has `windows`. */
+export function windowsPlatform(door: Door): Platform {
+  return { name: 'windows', door, os: () => windowsOs(door), fingerprint: () => windowsFingerprint(door) };
 }
 
 /**

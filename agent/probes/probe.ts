@@ -107,12 +107,29 @@ export type RegistryValue = string | number | bigint | Uint8Array | readonly str
 /** State of a Windows service as QueryServiceStatus tells it. */
 export type ServiceState = 'running' | 'stopped' | 'changing' | 'paused';
 
+/** What a helper in a session of this machine said last. */
+export interface HelperWord {
+  /** The session it came from, as the system tells it of the other end of the pipe; never as the helper says. */
+  readonly session: number;
+  /** Seconds since the last input in that session, when it was said. */
+  readonly idleSeconds: number;
+  /** When it was said: milliseconds since boot, comparable with `clock.mono()`. */
+  readonly mono: number;
+}
+
+/** Where the helpers of the sessions leave word. */
+export interface HelperPost {
+  /** The last word of each session that has sent one; judging its age is the reader's. Never waits. */
+  words(): readonly HelperWord[];
+  close(): void;
+}
+
 /**
  * What only Windows has. Nothing here starts a process, and nothing throws: what is missing or may not be read is undefined.
- * Tables come as the raw bytes of the documented structure; a pure parser makes something of them.
+ * Tables come as the raw bytes of the documented structure (64-bit Windows, little-endian); a pure parser makes something of them.
  */
 export interface WindowsDoor {
-  /** Values of a key such as `HKLM\\SOFTWARE\\…`, by name in lower case, in the 64-bit view; '' is the default value. */
+  /** Values of a key such as `HKLM\SOFTWARE\…`, by name in lower case, in the 64-bit view; '' is the default value. */
   values(key: string): Promise<ReadonlyMap<string, RegistryValue> | undefined>;
   /** Names of the keys below a key, sorted. */
   keys(key: string): Promise<readonly string[] | undefined>;
@@ -120,10 +137,33 @@ export interface WindowsDoor {
   service(name: string): Promise<ServiceState | undefined>;
   /** SMBIOS structures: GetSystemFirmwareTable('RSMB') without the 8 bytes of RawSMBIOSData before them. */
   firmware(): Promise<Uint8Array | undefined>;
-  /** One WTSINFOEXW (232 bytes) per session of WTSEnumerateSessionsW. */
+  /**
+   * One WTSINFOEXW (232 bytes) per session of WTSEnumerateSessionsW. Names of users and domains never come through: of a
+   * name that is there only its first character is left, as `*`.
+   */
   sessions(): Promise<readonly Uint8Array[] | undefined>;
-  /** MIB_IF_TABLE2 of GetIfTable2. */
+  /** MIB_IF_TABLE2 of GetIfTable2: 8 bytes with the number of rows, then MIB_IF_ROW2 of 1352 bytes each. */
   interfaces(): Promise<Uint8Array | undefined>;
+  /** The three FILETIMEs of GetSystemTimes (24 bytes): idle, kernel (idle is part of it), user; of all processors since boot. */
+  processorTimes(): Promise<Uint8Array | undefined>;
+  /** MEMORYSTATUSEX (64 bytes) of GlobalMemoryStatusEx. */
+  memory(): Promise<Uint8Array | undefined>;
+  /**
+   * Asks a device with DeviceIoControl. It is opened without any right to read or write, so that only control codes made with
+   * FILE_ANY_ACCESS answer.
+   * @param device such as `\\.\PhysicalDrive0`
+   * @param code control code, such as 0x2d1400 (IOCTL_STORAGE_QUERY_PROPERTY)
+   * @param length most bytes of the answer
+   */
+  control(device: string, code: number, input: Uint8Array, length: number): Promise<Uint8Array | undefined>;
+  /**
+   * Instance ids of the devices of a setup class that are plugged in now (CM_Get_Device_ID_ListW), such as
+   * `DISPLAY\DEL40F4\4&…`; what the registry knows of one stands below HKLM\SYSTEM\CurrentControlSet\Enum.
+   * @param setupClass such as `{4d36e96e-e325-11ce-bfc1-08002be10318}` (Monitor)
+   */
+  present(setupClass: string): Promise<readonly string[] | undefined>;
+  /** Opens the pipe to which the helpers of this machine's sessions write. undefined when another program holds it. */
+  openHelperPost(): HelperPost | undefined;
 }
 
 /** What identifies the hardware; junk ("To be filled by O.E.M.", all zeros …) is left out. */

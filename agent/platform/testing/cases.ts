@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentLog } from '../../../runtime/log.ts';
-import type { Door, NoData, Probe, ProbeContext, Sample } from '../../probes/probe.ts';
+import type { Door, NoData, Probe, ProbeContext, Sample, WindowsDoor } from '../../probes/probe.ts';
 import type { Clock } from '../clock.ts';
-import { linuxPlatform } from '../index.ts';
+import { linuxPlatform, windowsPlatform } from '../index.ts';
 import { memoryDoor, parseMachine } from './memory-door.ts';
 
 /**
@@ -49,9 +49,30 @@ export function standingClock(now: number): Clock & { advance(ms: number): void 
   };
 }
 
-/** A door whose machine can be exchanged while a probe holds it. */
-export function exchangeableDoor(): Door & { show(machine: string): void } {
-  let inner = memoryDoor(parseMachine(''));
+/** A Windows door of which only what is asked is looked up, in the machine that stands there then. */
+function exchangeableWindows(now: () => WindowsDoor): WindowsDoor {
+  return {
+    values: (key) => now().values(key),
+    keys: (key) => now().keys(key),
+    service: (name) => now().service(name),
+    firmware: () => now().firmware(),
+    sessions: () => now().sessions(),
+    interfaces: () => now().interfaces(),
+    processorTimes: () => now().processorTimes(),
+    memory: () => now().memory(),
+    control: (device, code, input, length) => now().control(device, code, input, length),
+    present: (setupClass) => now().present(setupClass),
+    openHelperPost: () => ({ words: () => now().openHelperPost()?.words() ?? [], close: () => {} }),
+  };
+}
+
+/**
+ * A door whose machine can be exchanged while a probe holds it. The first one says whether it is Windows.
+ * @param mono what the clock says
+ */
+export function exchangeableDoor(first = '', mono: () => number = () => 0): Door & { show(machine: string): void } {
+  let inner = memoryDoor(parseMachine(first), mono);
+  const empty = memoryDoor(parseMachine('== windows'), mono).windows!;
   return {
     readText: (path) => inner.readText(path),
     readBytes: (path, length, offset) => inner.readBytes(path, length, offset),
@@ -61,17 +82,19 @@ export function exchangeableDoor(): Door & { show(machine: string): void } {
     space: (path) => inner.space(path),
     ask: (socket, request, timeoutMs) => inner.ask(socket, request, timeoutMs),
     run: (file, args, options) => inner.run(file, args, options),
+    ...(inner.windows === undefined ? {} : { windows: exchangeableWindows(() => inner.windows ?? empty) }),
     show: (machine) => {
-      inner = memoryDoor(parseMachine(machine));
+      inner = memoryDoor(parseMachine(machine), mono);
     },
   };
 }
 
 /** Shows the machines to a probe one after the other. @returns its last sample */
 export async function runProbe(probe: Probe, machines: readonly string[], now: number, seconds: number): Promise<Sample | NoData> {
-  const door = exchangeableDoor();
   const clock = standingClock(now);
-  const context: ProbeContext = { platform: linuxPlatform(door), door, clock, log: silentLog };
+  const door = exchangeableDoor(machines[0], () => clock.mono());
+  const platform = door.windows === undefined ? linuxPlatform(door) : windowsPlatform(door);
+  const context: ProbeContext = { platform, door, clock, log: silentLog };
   const open = await probe.open(context);
   let sample: Sample | NoData = { noData: 'absent' };
   for (const [i, machine] of machines.entries()) {
