@@ -8,7 +8,7 @@ CONSOLE := dashboards/console/dist/index.html
 CONSOLE_SOURCES := $(shell find dashboards/console protocol -type f -not -path '*/dist/*' -not -name '*.test.ts' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check fault bench generate format clean
+.PHONY: help run build test check fault bench package generate format clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ fault: $(DEPS) $(CONSOLE) ## the long proofs: every kill twenty times (FAULT_ROU
 
 bench: $(DEPS) $(CONSOLE) ## measure: one line a figure, and JSON in tests/bench/out/
 	@$(NODE) tests/bench/main.ts $(ARGS)
+
+package: $(DEPS) ## build the agent as one file for every system into dist/ (docs/package.md)
+	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" $(NODE) packaging/main.ts $(ARGS)
 
 generate: $(DEPS) ## write the generated files (docs/api, tables in docs/, the console's client)
 	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" npm run --silent generate

@@ -1,6 +1,5 @@
-import { inspect } from 'node:util';
 import { cliLanguage, type Command } from './runtime/command.ts';
-import { LabwatchError } from './runtime/errors.ts';
+import { complain } from './runtime/complain.ts';
 import { distance } from './runtime/settings.ts';
 import { VERSION } from './runtime/version.ts';
 
@@ -51,20 +50,6 @@ function nearest(word: string): string | undefined {
   return near !== undefined && near.far <= Math.max(1, Math.floor(near.name.length / 3)) ? near.name : undefined;
 }
 
-/** One line for the person, whatever went wrong; a stack only for those who ask with LABWATCH_DEBUG=1. */
-function complain(error: unknown, language: 'en' | 'vi'): number {
-  if (process.env['LABWATCH_DEBUG'] === '1') process.stderr.write(`${inspect(error)}\n`);
-  if (error instanceof LabwatchError) {
-    process.stderr.write(`${language === 'vi' ? `${error.code}: ${error.vi}` : error.line()}\n`);
-    return error.exit;
-  }
-  const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
-  process.stderr.write(
-    `INTERNAL: ${why}. ${language === 'vi' ? 'Đặt LABWATCH_DEBUG=1 để xem chi tiết.' : 'Set LABWATCH_DEBUG=1 to see more.'}\n`,
-  );
-  return 70;
-}
-
 /** The one command: finds the subcommand, prints what it answers and leaves with its exit code (sysexits.h). */
 export async function main(argv: readonly string[]): Promise<void> {
   const language = cliLanguage();
@@ -88,6 +73,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (rest.includes('--help') || rest.includes('-h')) process.stdout.write(`${command.help(language)}\n`);
     else process.exitCode = await command.run(rest);
   } catch (error) {
-    process.exitCode = complain(error, language);
+    const { line, exit } = complain(error, language);
+    process.stderr.write(`${line}\n`);
+    process.exitCode = exit;
   }
 }

@@ -2,6 +2,7 @@ import type { Command } from '../runtime/command.ts';
 import { commonSettings } from '../runtime/common-settings.ts';
 import { settingsHelp } from '../runtime/settings.ts';
 import { agentFail } from './errors.ts';
+import { inventoryChild } from './probes/inventory/child.ts';
 import { makeAgent } from './service/make.ts';
 import { once } from './service/once.ts';
 import { run } from './service/run.ts';
@@ -15,7 +16,13 @@ export { agentSettings, type AgentSettings } from './settings.ts';
 /** An agent for this machine; see MakeAgentOptions. */
 export const createAgent = makeAgent;
 
-const SUBCOMMANDS: Readonly<Record<string, (argv: readonly string[]) => Promise<number>>> = { run, once, status: printStatus };
+const SUBCOMMANDS: Readonly<Record<string, (argv: readonly string[]) => Promise<number>>> = {
+  run,
+  once,
+  status: printStatus,
+  // Not for people: the agent starts itself with this word.
+  'inventory-child': inventoryChild,
+};
 
 const HELP = {
   en: {

@@ -68,6 +68,7 @@ describe('a planted import is found:', () => {
     ['dashboards/grafana/a.ts', `import { x } from '../../protocol/decode.ts';`, 'dashboards/grafana may not import protocol/decode.ts'],
     ['up.ts', `import { x } from './collector/http/app.ts';`, 'the roof may not import collector/http/app.ts'],
     ['labwatch.ts', `import { x } from './ledger/index.ts';`, 'the command may not import ledger/index.ts'],
+    ['packaging/a.ts', `import { x } from '../collector/main.ts';`, 'packaging may not import collector/main.ts'],
     ['sheds/a.ts', `export const x = 1;`, 'belongs to no room of the house'],
   ])('%s: %s', (path, text, expected) => expect(problems(path, text)).toEqual([`${path}: ${expected}`]));
 

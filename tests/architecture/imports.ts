@@ -40,6 +40,7 @@ const ROOMS: readonly Room[] = [
   { name: "the collector's own files", at: /^collector\/[^/]+\.ts$/, ours: [collectorBase, ...ground] },
   { name: 'provisioning', at: /^provisioning\//, ours: [/^provisioning\//, ...ground] },
   { name: 'dashboards/grafana', at: /^dashboards\/grafana\//, ours: [/^dashboards\/grafana\//, /^protocol\/catalogue\.ts$/] },
+  { name: 'packaging', at: /^packaging\//, ours: [/^packaging\//, /^agent\//, protocol, runtime] },
   { name: 'configuration of a tool', at: /(^|\/)(vite|vitest)\.config\.ts$/, ours: [/^tests\/tools\//, /^package\.json$/] },
   {
     name: 'dashboards/console',

@@ -35,7 +35,7 @@ const normal = (path: string): string => (/^[A-Za-z]:\\/.test(path) ? `/${path.r
  *     == space / total=1000 free=600 available=500
  *     == ask /run/clamav/clamd.ctl zPING
  *     PONG
- *     == run child.ts
+ *     == run inventory-child
  *     {"system":{}}
  *
  * Lines before the first `==` are remarks. Files of Windows are written `== C:\\Program Files\\x.exe` (attributes come after

@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { readDisks, readNics, type Disk, type Nic } from '../../platform/linux-hardware.ts';
 import { readOsRelease, type OsRelease } from '../../platform/os-release.ts';
+import { selfCommand } from '../../platform/self.ts';
 import type { Door } from '../probe.ts';
 import { parseChildReport, parseCpuInfo, parseMemoryTotal, type ChildReport, type CpuInfo } from './parse.ts';
 
@@ -34,7 +34,6 @@ const DMI_KEYS = [
 ] as const;
 export type DmiKey = (typeof DMI_KEYS)[number];
 
-const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
 const CHILD_MS = 60_000;
 
 async function readDmi(door: Door): Promise<RawInventory['dmi']> {
@@ -44,7 +43,8 @@ async function readDmi(door: Door): Promise<RawInventory['dmi']> {
 
 /** Runs the child. @returns undefined when it fails or is late; the rest of the inventory stands without it */
 async function askChild(door: Door): Promise<ChildReport | undefined> {
-  const answer = await door.run(process.execPath, [CHILD], { timeoutMs: CHILD_MS });
+  const { file, args } = selfCommand('inventory-child');
+  const answer = await door.run(file, args, { timeoutMs: CHILD_MS });
   return answer === undefined ? undefined : parseChildReport(answer);
 }
 

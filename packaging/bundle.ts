@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Plugin, rolldown } from 'rolldown';
+import { Type } from './light/typebox.ts';
+import { Value } from './light/typebox-value.ts';
+import { PATCHES, STAND_INS } from './stand-ins.ts';
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+export interface Bundle {
+  /** One CommonJS file. */
+  readonly code: string;
+  /** Names of the packages in it, sorted. */
+  readonly packages: readonly string[];
+  /** Files of ours in it, from the top of the project, sorted. */
+  readonly files: readonly string[];
+}
+
+const VIRTUAL = '\0stand-in:';
+
+/** What a source of ours calls of typebox and the stand-in lacks. */
+export function missingCalls(source: string): string[] {
+  const calls = Array.from(source.matchAll(/\b(Type|Value)\.([A-Z]\w*)\(/g), ([, on, name]) => ({ on: on!, name: name! }));
+  return calls.filter(({ on, name }) => !Object.hasOwn(on === 'Type' ? Type : Value, name)).map(({ on, name }) => `${on}.${name}`);
+}
+
+function checked(id: string, code: string): string {
+  if (id.includes('/node_modules/')) return code;
+  const missing = missingCalls(code);
+  if (missing.length > 0) throw new Error(`${relative(ROOT, id)} calls ${missing.join(', ')}, which packaging/light does not have`);
+  return code;
+}
+
+function patched(id: string, code: string): string {
+  return PATCHES.filter(({ file }) => file.test(id)).reduce((text, { from, to }) => {
+    if (!text.includes(from))
+      throw new Error(`${relative(ROOT, id)} has changed: "${from}" is not in it any more (packaging/stand-ins.ts)`);
+    return text.replace(from, to);
+  }, code);
+}
+
+const standIns: Plugin = {
+  name: 'stand-ins',
+  resolveId: (id) => (Object.hasOwn(STAND_INS, id) ? `${VIRTUAL}${id}` : undefined),
+  load: (id) => (id.startsWith(VIRTUAL) ? STAND_INS[id.slice(VIRTUAL.length)] : undefined),
+};
+
+/** The version is all that is wanted of package.json, and the names in it have no place in the agent. */
+const onlyVersion: Plugin = {
+  name: 'only-version',
+  load: (id) => {
+    if (id !== join(ROOT, 'package.json')) return undefined;
+    const { version } = JSON.parse(readFileSync(id, 'utf8')) as { version: string };
+    return { code: JSON.stringify({ version }), moduleType: 'json' };
+  },
+};
+
+const edits: Plugin = { name: 'edits', transform: (code, id) => patched(id, checked(id, code)) };
+
+/** V8 keeps a source with one letter outside Latin-1 at two bytes a letter; Vietnamese words become escapes. */
+const asciiOf = (code: string): string =>
+  code.replace(/[\u0080-\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+const packageOf = (path: string): string | undefined => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
+
+/** The agent as one file: agent/entry.ts and all it can reach. */
+export const bundleAgent = (): Promise<Bundle> => bundle('agent/entry.ts');
+
+/**
+ * A file and all it can reach as one file, with the stand-ins. A module that is imported late is run late.
+ * @param entry from the top of the project
+ * @throws Error when something cannot be resolved or a stand-in does not do
+ */
+export async function bundle(entry: string): Promise<Bundle> {
+  const bundler = await rolldown({
+    input: join(ROOT, entry),
+    platform: 'node',
+    external: (id) => isBuiltin(id),
+    plugins: [standIns, onlyVersion, edits],
+    onLog: (level, log) => {
+      if (level === 'warn' && log.code !== 'EVAL') throw new Error(`the bundle: ${log.message}`);
+    },
+  });
+  try {
+    const { output } = await bundler.generate({
+      format: 'cjs',
+      codeSplitting: false,
+      minify: { compress: true, mangle: true, codegen: { removeWhitespace: true } },
+      comments: false,
+    });
+    const [chunk, ...others] = output;
+    if (others.length > 0) throw new Error(`the bundle is more than one file: ${others.map(({ fileName }) => fileName).join(', ')}`);
+    const ids = chunk.moduleIds.filter((id) => !id.startsWith('\0'));
+    const packages = new Set(ids.map(packageOf).filter((name) => name !== undefined));
+    const files = ids.filter((id) => packageOf(id) === undefined).map((id) => relative(ROOT, id));
+    return { code: asciiOf(chunk.code), packages: Array.from(packages).toSorted(), files: files.toSorted() };
+  } finally {
+    await bundler.close();
+  }
+}

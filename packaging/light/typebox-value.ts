@@ -1,0 +1,4 @@
+import { check, clean } from './check.ts';
+
+/** What the agent uses of `typebox/value`. */
+export const Value = { Check: check, Clean: clean };

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleAgent } from '../../packaging/bundle.ts';
+import { buildExecutable } from '../../packaging/executable.ts';
+import { NODE_FLAGS, type Platform, PLATFORMS } from '../../packaging/platforms.ts';
+import { ROOT } from './programs.ts';
+
+const CACHE = join(ROOT, 'dist/cache');
+
+/**
+ * The agent as one file, made of the sources as they are now, for this machine or another; built once per state of the sources.
+ * @returns its path
+ */
+export async function agentExecutable(name: Platform['name'] = `linux-${process.arch === 'arm64' ? 'arm64' : 'x64'}`): Promise<string> {
+  const platform = PLATFORMS.find((each) => each.name === name)!;
+  const bundle = await bundleAgent();
+  const state = createHash('sha256')
+    .update(JSON.stringify([bundle.code, NODE_FLAGS, process.version]))
+    .digest('hex')
+    .slice(0, 16);
+  const folder = join(CACHE, 'for-tests', state);
+  const output = join(folder, `labwatch-agent-${name}${platform.suffix}`);
+  if (existsSync(output)) return output;
+  mkdirSync(folder, { recursive: true });
+  // Another test may build the same at this moment.
+  const partial = `${output}.${process.pid}`;
+  buildExecutable({ platform, bundle, output: partial, cache: CACHE });
+  renameSync(partial, output);
+  return output;
+}
