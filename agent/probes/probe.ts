@@ -186,12 +186,20 @@ export interface Platform {
   fingerprint(): Promise<Fingerprint>;
 }
 
+/** What a probe may keep over restarts of the agent: a few short texts. Lost with the data folder. */
+export interface Memo {
+  get(key: string): string | undefined;
+  set(key: string, value: string): void;
+}
+
 /** What a probe gets when it is opened. */
 export interface ProbeContext {
   readonly platform: Platform;
   readonly door: Door;
   readonly clock: Clock;
   readonly log: Log;
+  /** Absent where nothing is kept: in a look by hand, in tests. */
+  readonly memo?: Memo;
 }
 
 /** A probe at work. `sample()` is never called again before the last call has settled (or was given up after its time). */

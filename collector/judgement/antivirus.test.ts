@@ -34,6 +34,9 @@ describe('one product', () => {
     ['made in the far future', product('P', {}, -3), 'unknown', null],
     ['made at the epoch', product('P', { definitions: { at: 0 } }), 'unknown', null],
     ['no date of definitions', product('P', {}, null), 'unknown', null],
+    ['no date, says itself that they are current', product('P', { freshness: 'current' }, null), 'protected', null],
+    ['no date, says itself that they are old', product('P', { freshness: 'old' }, null), 'stale', null],
+    ['has no definitions yet', product('P', { freshness: 'none' }, null), 'stale', null],
     ['watching unknown', product('P', { realtime: 'unknown' }), 'unknown', 1],
     ['state unknown', UNKNOWN, 'unknown', 1],
     ['only on demand', DEMAND, 'on-demand', 1],
@@ -68,7 +71,7 @@ describe('several products', () => {
 
 describe('nothing', () => {
   it('none found is none', () => {
-    expect(verdict()).toEqual({ verdict: 'none', product: null, definitionsAgeDays: null, definitionsAt: null });
+    expect(verdict()).toEqual({ verdict: 'none', product: null, definitionsAgeDays: null, definitionsAt: null, freshness: null });
   });
   it('not seen is unknown', () => {
     expect(antivirusOf({ firewall: 'on' } as Security, NOW).verdict).toBe('unknown');

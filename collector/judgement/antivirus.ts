@@ -10,6 +10,8 @@ export interface AntivirusView {
   readonly definitionsAgeDays: number | null;
   /** When the definitions of that product were made. */
   readonly definitionsAt: Instant | null;
+  /** What that product says of its definitions where it gives no date. */
+  readonly freshness: 'current' | 'old' | 'none' | null;
 }
 
 const DAY_MS = 86_400_000;
@@ -33,11 +35,13 @@ function verdictOf(product: Product, age: number | null): AntivirusVerdict {
   if (product.state === 'expired') return 'expired';
   if (product.state !== 'on') return 'off';
   if (product.realtime === 'off') return 'on-demand';
-  if (product.realtime === 'unknown' || age === null) return 'unknown';
+  if (product.realtime === 'unknown') return 'unknown';
+  // Without a date the product's own word stands; without that nothing is known, least of all that they are old.
+  if (age === null) return product.freshness === undefined ? 'unknown' : product.freshness === 'current' ? 'protected' : 'stale';
   return age > STALE_DAYS ? 'stale' : 'protected';
 }
 
-const NOBODY: Omit<AntivirusView, 'verdict'> = { product: null, definitionsAgeDays: null, definitionsAt: null };
+const NOBODY: Omit<AntivirusView, 'verdict'> = { product: null, definitionsAgeDays: null, definitionsAt: null, freshness: null };
 
 /**
  * The best product decides: on, watching and fresh > stale > only on demand > off or snoozed > expired > none.
@@ -54,6 +58,7 @@ export function antivirusOf(security: Security | null, asOf: Instant): Antivirus
       product: product.name,
       definitionsAgeDays: age === null ? null : Math.floor(age),
       definitionsAt,
+      freshness: product.freshness ?? null,
     };
   });
   const best = views.toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict))[0];

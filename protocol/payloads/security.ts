@@ -3,6 +3,8 @@ import { sequencedFields } from '../envelope.ts';
 import { EpochMs, OneOf, PlainDate, Product } from '../text.ts';
 
 export const PRODUCT_STATES = ['on', 'off', 'snoozed', 'expired', 'unknown'] as const;
+export const FRESHNESS = ['current', 'old', 'none'] as const;
+export const EDITIONS = ['free', 'paid'] as const;
 export const TRISTATE = ['on', 'off', 'unknown'] as const;
 
 /** Protection, on change and every 6 hours. */
@@ -21,6 +23,12 @@ export const Security = Type.Object(
               version: Type.Optional(Product('Version of the definitions.')),
               at: EpochMs('When the definitions were made.'),
             }),
+          ),
+          freshness: Type.Optional(
+            OneOf(FRESHNESS, 'What the product says of its definitions where it gives no date; none = it has none yet. Absent = unknown.'),
+          ),
+          licence: Type.Optional(
+            OneOf(EDITIONS, 'Given away, or an edition that is sold; not whether this copy was paid for. Absent = the name does not say.'),
           ),
         }),
         { maxItems: 16, description: 'Every product found; an empty list = none found; absent = could not be seen.' },

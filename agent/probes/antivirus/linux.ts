@@ -72,16 +72,19 @@ export async function readClamav(door: Door, processes: ReadonlySet<string> | un
   const configs = texts.flatMap((text) => (text === undefined ? [] : parseClamdConfig(text)));
   const sockets = Array.from(new Set([...configs.flatMap((config) => config.sockets), ...SOCKETS]));
   const database = configs.find((config) => config.database !== undefined)?.database ?? DATABASES;
-  const [installed, definitions, clamd] = await Promise.all([
+  const [installed, names, definitions, clamd] = await Promise.all([
     anyExists(door, [...PROGRAMS, database]),
+    door.listDir(database),
     readDefinitions(door, database),
     askClamd(door, sockets),
   ]);
+  // A folder that may not be looked into says nothing; packages make it, and freshclam fills it.
+  const empty = names !== undefined && !names.some((name) => /\.(?:cvd|cld|cud)$/.test(name));
   return {
     installed,
     ...clamd,
     ...(processes === undefined ? {} : { clamdRuns: processes.has('clamd'), onAccessRuns: processes.has('clamonacc') }),
-    ...(definitions === undefined ? {} : { definitions }),
+    ...(definitions === undefined ? { empty } : { definitions }),
   };
 }
 

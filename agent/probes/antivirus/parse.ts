@@ -72,15 +72,20 @@ export interface ClamavEvidence {
   readonly onAccessRuns?: boolean;
   readonly engine?: string;
   readonly definitions?: Definitions;
+  /** The folder of definitions could be looked into, and holds no database. */
+  readonly empty?: boolean;
 }
 
 /** A product in the shape of the security message. */
 export interface Product {
   readonly name: string;
   readonly version?: string;
-  readonly state: 'on' | 'off' | 'unknown';
+  readonly state: 'on' | 'off' | 'snoozed' | 'expired' | 'unknown';
   readonly realtime: 'on' | 'off' | 'unknown';
-  readonly definitions?: { readonly version: string; readonly at: number };
+  readonly definitions?: { readonly version?: string; readonly at: number };
+  /** What the product says of its definitions where no date is known; `none` = it has none yet. */
+  readonly freshness?: 'current' | 'old' | 'none';
+  readonly licence?: 'free' | 'paid';
 }
 
 /**
@@ -97,7 +102,8 @@ export function judgeClamav(found: ClamavEvidence): Product | undefined {
     ...(found.engine === undefined ? {} : { version: found.engine }),
     state,
     realtime: state === 'off' ? 'off' : watching === 'on' && state !== 'on' ? 'unknown' : watching,
-    ...(found.definitions === undefined ? {} : { definitions: found.definitions }),
+    ...(found.definitions !== undefined ? { definitions: found.definitions } : found.empty === true ? { freshness: 'none' } : {}),
+    licence: 'free',
   };
 }
 

@@ -12,6 +12,29 @@ type Teller = (view: AntivirusView, subject: Subject) => Omit<Trouble, 'code'>;
 
 const name = (view: AntivirusView) => view.product ?? '';
 
+/** It has nothing to compare files with, whether it runs or not. */
+const withoutDefinitions: Teller = (view) => ({
+  severity: 'urgent',
+  what: {
+    vi: `${name(view)} chưa có dữ liệu nhận diện virus nên chưa bảo vệ được máy.`,
+    en: `${name(view)} has no virus definitions yet, so it protects nothing.`,
+  },
+  advice: {
+    vi: `Nối máy với Internet rồi cập nhật ${name(view)}; với ClamAV, kiểm tra dịch vụ freshclam.`,
+    en: `Connect the machine to the Internet and update ${name(view)}; with ClamAV, check the freshclam service.`,
+  },
+  since: null,
+});
+
+/** How old, where that is known; else only that the product says so itself. */
+const staleWords = (view: AntivirusView): Trouble['what'] =>
+  view.definitionsAgeDays === null
+    ? { vi: `Dữ liệu nhận diện virus của ${name(view)} đã cũ.`, en: `The virus definitions of ${name(view)} are out of date.` }
+    : {
+        vi: `Dữ liệu nhận diện virus của ${name(view)} đã cũ ${view.definitionsAgeDays} ngày.`,
+        en: `The virus definitions of ${name(view)} are ${view.definitionsAgeDays} days old.`,
+      };
+
 /** One text per verdict that is wrong. */
 const TELLERS: Readonly<Record<Told, Teller>> = {
   none: () => ({
@@ -43,10 +66,7 @@ const TELLERS: Readonly<Record<Told, Teller>> = {
   }),
   stale: (view) => ({
     severity: 'warning',
-    what: {
-      vi: `Dữ liệu nhận diện virus của ${name(view)} đã cũ ${view.definitionsAgeDays} ngày.`,
-      en: `The virus definitions of ${name(view)} are ${view.definitionsAgeDays} days old.`,
-    },
+    what: staleWords(view),
     advice: {
       vi: `Nối máy với Internet, mở ${name(view)} và bấm Cập nhật.`,
       en: `Connect the machine to the Internet, open ${name(view)} and choose Update.`,
@@ -74,6 +94,8 @@ export const antivirus: Rule = {
   check: (subject) => {
     const { verdict } = subject.antivirus;
     if (verdict === 'protected' || verdict === 'unknown' || WITHOUT.has(subject.device.class)) return undefined;
-    return { code: `antivirus-${verdict}`, ...TELLERS[verdict](subject.antivirus, subject) };
+    const empty = subject.antivirus.freshness === 'none' && (verdict === 'off' || verdict === 'stale');
+    const tell = empty ? withoutDefinitions : TELLERS[verdict];
+    return { code: `antivirus-${verdict}`, ...tell(subject.antivirus, subject) };
   },
 };

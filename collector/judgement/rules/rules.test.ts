@@ -63,6 +63,8 @@ describe('each rule', () => {
     ['none found', antivirus(), ['antivirus-none']],
     ['protected', antivirus(product('on', 'on', 1)), []],
     ['stale', antivirus(product('on', 'on', 8)), ['antivirus-stale']],
+    ['without definitions', antivirus({ name: 'ClamAV', state: 'off', realtime: 'off', freshness: 'none' }), ['antivirus-off']],
+    ['old by its own word', antivirus({ name: 'X', state: 'on', realtime: 'on', freshness: 'old' }), ['antivirus-stale']],
     ['on demand', antivirus(product('on', 'off', 1)), ['antivirus-on-demand']],
     ['off', antivirus(product('off', 'on', 1)), ['antivirus-off']],
     ['expired', antivirus(product('expired', 'on', 1)), ['antivirus-expired']],
