@@ -4,6 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { casesOf, runProbe } from '../platform/testing/cases.ts';
 import { refusalOf } from '../platform/testing/fits.ts';
 import { parseClamdConfig, parseClamdVersion, parseDatabaseHeader } from './antivirus/parse.ts';
+import { parseDaily, parseDate } from '../platform/windows/daily-answer.ts';
+import { expandPath } from '../platform/windows/values.ts';
+import { parseProductState, parseProvider } from './antivirus/security-center.ts';
+import { parseEset, parseKaspersky, parseSignatureUpdates } from './antivirus/windows-products.ts';
 import { parseBootId, parseBootTime, parseLastEnd } from './boots/parse.ts';
 import { cpuLoad, parseCpuTimes } from './cpu/parse.ts';
 import { diskRates, diskUse, parseDiskCounters } from './disk/parse.ts';
@@ -46,6 +50,43 @@ const PARSERS: readonly (readonly [string, (text: string) => unknown])[] = [
   ['the report of the child', parseChildReport],
   ['ufw.conf', parseUfw],
   ['waiting updates', parseUpdatesAvailable],
+  ['the daily batch', parseDaily],
+  ['a date of PowerShell', parseDate],
+  ['a path of the registry', (text) => expandPath(text, new Map([['programfiles', 'C:\\Program Files']]))],
+  [
+    'the registry of a product',
+    (text) =>
+      parseProvider(
+        text,
+        new Map([
+          ['displayname', text],
+          ['productexe', text],
+          ['state', text],
+        ]),
+        new Map(),
+      ),
+  ],
+  ['the registry of Kaspersky', (text) => parseKaspersky(new Map([['lastsuccessfulupdate', text]]))],
+  [
+    'the registry of ESET',
+    (text) =>
+      parseEset(
+        new Map([
+          ['scannerversion', text],
+          ['productversion', text],
+        ]),
+      ),
+  ],
+  [
+    'the registry of Defender',
+    (text) =>
+      parseSignatureUpdates(
+        new Map([
+          ['avsignatureversion', text],
+          ['avsignatureapplied', bytesOf(text)],
+        ]),
+      ),
+  ],
 ];
 
 /** Texts that make a careless pattern try everything. */
@@ -66,6 +107,9 @@ const TRAPS = [
   "ENABLED='",
   ':',
   '0: ',
+  '{"a":[',
+  '/Date(1',
+  '%a',
 ].map((part) => part.repeat(Math.ceil(300_000 / part.length)));
 
 describe('parsers', () => {
@@ -114,6 +158,15 @@ describe('parsers', () => {
       runs(300),
     );
   });
+});
+
+it('any number is a state of a product', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 0xffff_ffff }), (state) => {
+      expect(['on', 'off', 'snoozed', 'expired', 'unknown']).toContain(parseProductState(state).state);
+    }),
+    runs(500),
+  );
 });
 
 describe('rates and shares stay in bounds', () => {

@@ -77,7 +77,14 @@ describe.runIf(process.platform === 'linux')('asking clamd over a real socket', 
     run('clamd', 'clamonacc');
     const probe = await open();
     expect(await products(probe)).toEqual([
-      { name: 'ClamAV', version: '1.4.3', state: 'on', realtime: 'on', definitions: { version: '27800', at: 1_795_217_040_000 }, licence: 'free' },
+      {
+        name: 'ClamAV',
+        version: '1.4.3',
+        state: 'on',
+        realtime: 'on',
+        definitions: { version: '27800', at: 1_795_217_040_000 },
+        licence: 'free',
+      },
     ]);
     await probe.close();
   });

@@ -48,9 +48,9 @@ async function readFolders(windows: WindowsDoor): Promise<Folders> {
   ]);
 }
 
-/** A key that stays after its product was removed names programs that are gone. */
-async function isThere(door: Door, { programs }: Provider): Promise<boolean> {
-  if (programs.length === 0) return true;
+/** A key that stays after its product was removed names programs that are gone. Defender's moves with every update. */
+async function isThere(door: Door, { programs, defender }: Provider): Promise<boolean> {
+  if (defender || programs.length === 0) return true;
   const found = await Promise.all(programs.map((program) => door.stat(program)));
   return found.some((one) => one !== undefined);
 }
