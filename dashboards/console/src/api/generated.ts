@@ -266,6 +266,10 @@ export interface DeviceDetail {
           /** When the definitions were made. */
           at: number;
         };
+        /** What the product says of its definitions where it gives no date; none = it has none yet. Absent = unknown. */
+        freshness?: 'current' | 'old' | 'none';
+        /** Given away, or an edition that is sold; not whether this copy was paid for. Absent = the name does not say. */
+        licence?: 'free' | 'paid';
       }>;
       /** Host firewall. */
       firewall: 'on' | 'off' | 'unknown';
