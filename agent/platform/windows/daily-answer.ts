@@ -70,8 +70,8 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 const flag = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined);
 /** PowerShell writes some numbers as texts (DeviceId), and enumerations as numbers or names. */
 function number(value: unknown): number | undefined {
-  const number = typeof value === 'string' && /^\d{1,15}$/.test(value.trim()) ? Number(value) : value;
-  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+  const whole = typeof value === 'string' && /^\d{1,15}$/.test(value.trim()) ? Number(value) : value;
+  return typeof whole === 'number' && Number.isSafeInteger(whole) && whole >= 0 ? whole : undefined;
 }
 
 const NAMED: Readonly<Record<string, Readonly<Record<string, number>>>> = {

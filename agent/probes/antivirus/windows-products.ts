@@ -1,3 +1,4 @@
+import { defined } from '../../platform/clean.ts';
 import { textOf, timeOf, numberOf, type Values } from '../../platform/windows/values.ts';
 import type { DefenderStatus } from '../../platform/windows/daily-answer.ts';
 import type { ServiceState } from '../probe.ts';
@@ -135,16 +136,9 @@ export function judgeWindows(found: WindowsEvidence, now: number): Product[] {
   const listed = (name: string): boolean => products.some((product) => isKnownByName(product.name) && sameMaker(product.name, name));
   const others = found.installed
     .filter(({ name }) => !listed(name))
-    .map(({ name, version }): Product => {
-      const licence = licenceOf(name);
-      return {
-        name,
-        state: 'unknown',
-        realtime: 'unknown',
-        ...(version === undefined ? {} : { version }),
-        ...(licence === undefined ? {} : { licence }),
-      };
-    });
+    .map(({ name, version }) =>
+      defined({ name, state: 'unknown' as const, realtime: 'unknown' as const, version, licence: licenceOf(name) }),
+    );
   // Where the Security Center runs and does not list it, Defender has stepped aside for what is listed.
   const alone = found.defender.service !== undefined && !found.providers.some((provider) => provider.defender);
   if (alone && (found.center !== 'running' || products.length === 0)) {
