@@ -81,7 +81,7 @@ const PARSERS: readonly (readonly [string, (text: string) => unknown])[] = [
     'the registry of Defender',
     (text) =>
       parseSignatureUpdates(
-        new Map([
+        new Map<string, string | Uint8Array>([
           ['avsignatureversion', text],
           ['avsignatureapplied', bytesOf(text)],
         ]),
