@@ -148,7 +148,11 @@ class CollectorProgram implements Collector {
       log,
       clock,
       settings,
-      enrolment: { brokerUrl: (asked) => brokerUrlFor(asked, settings, options.brokerPorts?.()), ...(ca === undefined ? {} : { ca }) },
+      enrolment: {
+        brokerUrl: (asked) => brokerUrlFor(asked, settings, options.brokerPorts?.()),
+        clonesPerDay: settings.clonesPerDay,
+        ...(ca === undefined ? {} : { ca }),
+      },
       health,
       consoleFolder: CONSOLE_FOLDER,
       home: settings.home,

@@ -137,6 +137,15 @@ export const collectorSettings = defineSettings({
     help: { en: 'Address the TLS listeners open on; 0.0.0.0 for all.', vi: 'Địa chỉ mở các cổng TLS; 0.0.0.0 là tất cả.' },
     allowed: 'an address of this machine',
   },
+  clonesPerDay: {
+    schema: Type.Integer({ minimum: 0, maximum: 10_000 }),
+    default: 100,
+    help: {
+      en: 'New devices in 24 hours that copies of one disk image may become without a token; 0 = none.',
+      vi: 'Số thiết bị mới mỗi 24 giờ được tự ghi danh từ bản sao của một ổ đĩa mà không cần mã; 0 là không cho.',
+    },
+    allowed: 'a number from 0 to 10000',
+  },
   ...seriesSettings,
   ...spoolSettings,
   ...mqttSettings,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compare, essential, marksOf, merge } from './identity.ts';
+import { compare, essential, type Likeness, marksOf, merge } from './identity.ts';
 import type { Fingerprint } from './records.ts';
 
 const A: Fingerprint = { uuid: 'ua', board: 'ba', macs: ['00:11:22:00:00:01', '00:11:22:00:00:02'], disks: ['d1', 'd2'] };
@@ -51,6 +51,41 @@ describe('another machine', () => {
     ],
   ];
   it.each(different)('%s', (_what, known, told) => expect(compare(known, told).same).toBe(false));
+});
+
+describe('with the secret in hand', () => {
+  const cases: [string, Fingerprint, Fingerprint, Likeness][] = [
+    ['nothing changed', A, A, 'same'],
+    ['one part changed', A, { ...A, disks: ['d7'] }, 'same'],
+    ['all other', A, other, 'other'],
+    ['main board with its card replaced, the disk kept', A, { ...other, disks: A.disks }, 'unclear'],
+    ['a cheap batch with one UUID', A, { ...other, uuid: 'ua', board: 'ba' }, 'other'],
+    ['a network adapter that moved', A, { ...other, macs: A.macs }, 'other'],
+    ['what was plugged in during the installation', A, { ...other, macs: [A.macs[0]!, other.macs[0]!], disks: ['d1', 'd9'] }, 'other'],
+    ['only the addresses are known, and they differ', { ...nothing, macs: A.macs }, { ...nothing, macs: other.macs }, 'unclear'],
+    ['nothing can be read now', A, nothing, 'unclear'],
+    ['nothing was ever known', nothing, nothing, 'unclear'],
+  ];
+  it.each(cases)('%s', (_what, known, told, likeness) => expect(compare(known, told).likeness).toBe(likeness));
+});
+
+describe('what two systems write differently', () => {
+  it('is one UUID, whichever order its first fields are in', () => {
+    const linux = { ...nothing, uuid: '4c4c4544-0042-4310-8031-b1c04f333432' };
+    const windows = { ...nothing, uuid: '44454C4C-4200-1043-8031-B1C04F333432' };
+    expect(compare(linux, windows).same).toBe(true);
+    expect(marksOf(linux)).toEqual(marksOf(windows));
+  });
+
+  it('is one serial number of an NVMe disk', () => {
+    const linux = { ...nothing, disks: ['S4EWNX0R123456', 'eui.0025385691b12f4c'] };
+    expect(compare(linux, { ...nothing, disks: ['0025_3856_91B1_2F4C.'] }).same).toBe(true);
+  });
+
+  it('and the serial number that every disk of a virtual machine has is none', () => {
+    expect(compare({ ...nothing, disks: ['QM00001'] }, { ...nothing, disks: ['QM00001'] }).same).toBe(false);
+    expect(marksOf({ ...nothing, disks: ['QM00001'] })).toEqual([]);
+  });
 });
 
 const fingerprint = fc.record(

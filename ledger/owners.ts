@@ -66,6 +66,48 @@ export type EnrolOutcome =
     }
   | { readonly outcome: 'refused'; readonly reason: 'unknown-token' | 'expired' | 'used-up' | 'token-revoked' | 'device-revoked' };
 
+/** A machine shows the secret of a device instead of a token. */
+export interface ProofRequest {
+  readonly device: Id;
+  readonly secret: string;
+  readonly fingerprint: Fingerprint;
+  /** Label of the seat. */
+  readonly name: string;
+  readonly at: Instant;
+  /** This boot of the machine, and when it was started, by the server's clock. */
+  readonly boot: string;
+  readonly bootAt: Instant;
+  /** Somebody else takes the line from it. */
+  readonly duplicate: boolean;
+  /** Random, proposed by the machine: what it is told by if its hardware cannot tell it from another. */
+  readonly twin: Id;
+  /** New devices of one family (copies of one disk, and their copies) in 24 hours; 0 = none. */
+  readonly clonesPerDay: number;
+}
+
+export type ProofOutcome =
+  | {
+      readonly outcome: 'known';
+      readonly device: Id;
+      /** The one that was shown. */
+      readonly secret: string;
+      readonly twin: Id | null;
+      /** Its hardware is not what it was. */
+      readonly changed: boolean;
+    }
+  | {
+      /** `recognised`: the hardware is that of another device. `clone`: a new device beside the one whose secret was shown. */
+      readonly outcome: 'recognised' | 'clone';
+      readonly device: Id;
+      readonly secret: string;
+      readonly twin: Id | null;
+    }
+  | {
+      readonly outcome: 'refused';
+      /** `in-use`: somebody was heard under this id a moment ago, and it is not known whether that was another machine; ask again. */
+      readonly reason: 'unknown-secret' | 'device-revoked' | 'token-revoked' | 'too-many-clones' | 'in-use';
+    };
+
 export type SecretCheck = 'ok' | 'unknown-device' | 'wrong-secret' | 'revoked';
 
 export interface CredentialsLedger {
@@ -85,7 +127,18 @@ export interface CredentialsLedger {
    * Only devices are looked at that the token may speak for: those it enrolled, those of its school, those above or below
    * its unit. The same hardware anywhere else is a new device here, and the one that is known there stays untouched.
    */
-  enrol(request: { token: string; fingerprint: Fingerprint; name: string; at: Instant }): Promise<EnrolOutcome>;
+  enrol(request: { token: string; fingerprint: Fingerprint; name: string; at: Instant; twin?: Id }): Promise<EnrolOutcome>;
+  /**
+   * Who is a machine that holds a secret of a device (the present one, or one of the eight before it)? In one transaction:
+   *
+   * - hardware of another device that it may speak for (of its family, or in one school and inside evidence agrees): that one;
+   * - clearly other hardware: a new device in the same room and class; the one whose secret was shown stays untouched;
+   * - the same hardware, or one part of it changed: the same device, and its secret stays, made the present one again if it
+   *   was an earlier one;
+   * - if another machine lives under the id and the hardware does not tell which is which, the one started later gets an id of
+   *   its own and a random mark.
+   */
+  prove(request: ProofRequest): Promise<ProofOutcome>;
   /** Constant time in the secret. */
   checkSecret(device: Id, secret: string): Promise<SecretCheck>;
   /** Of these devices, those whose secret no longer works (revoked, or enrolled again since `connectedAt`). */

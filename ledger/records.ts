@@ -48,6 +48,8 @@ export interface Device {
   readonly enrolledAt: Instant;
   readonly revokedAt: Instant | null;
   readonly fingerprint: Fingerprint;
+  /** The device whose disk this machine's is a copy of; null = it was enrolled with a token. */
+  readonly clonedFrom: Id | null;
 }
 
 export interface EnrolmentToken {

@@ -6,6 +6,7 @@ export interface Tables {
   devices: DeviceRow;
   device_placements: PlacementRow;
   device_marks: MarkRow;
+  device_secrets: DeviceSecretRow;
   device_states: StateRow;
   device_documents: DocumentRow;
   device_days: DayRow;
@@ -46,6 +47,23 @@ export interface DeviceRow {
   revoked_at: number | null;
   secret_hash: Uint8Array;
   secret_at: number;
+  /** The device whose disk this machine's is a copy of. */
+  cloned_from: string | null;
+  /** The first of all the devices that came from one disk, by copies of copies too. */
+  family: string | null;
+  /** Random; tells apart machines whose hardware says the same. */
+  twin: string | null;
+  /** The boot that was last told that it may keep this id, since when it runs, and when that was. */
+  holder_boot: string | null;
+  holder_since: number | null;
+  holder_at: number | null;
+}
+
+/** A secret the device had before; it opens no connection, but still proves whose data folder it lies in. */
+export interface DeviceSecretRow {
+  device: string;
+  hash: Uint8Array;
+  until: number;
 }
 
 /** Where a device stood from `since` until `until`; null = still there. */

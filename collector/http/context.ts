@@ -60,7 +60,12 @@ export interface HttpOptions {
   readonly settings: { readonly httpPort: number; readonly httpsPort: number; readonly listen: string };
   readonly tls?: { readonly key: string; readonly cert: string };
   /** What an enrolled device is told of the broker. */
-  readonly enrolment: { brokerUrl(asked: AskedAt): string; readonly ca?: string };
+  readonly enrolment: {
+    brokerUrl(asked: AskedAt): string;
+    readonly ca?: string;
+    /** New devices in 24 hours that copies of one disk may become; default 100. */
+    readonly clonesPerDay?: number;
+  };
   health(): Promise<readonly Check[]> | readonly Check[];
   /** Folder of the built console; it may be missing. */
   readonly consoleFolder: string;

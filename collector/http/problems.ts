@@ -70,6 +70,21 @@ export const PROBLEMS = {
     vi: 'Thiết bị này đã bị thu hồi. Hãy nhờ người quản trị cho phép lại.',
     en: 'This device has been revoked. Ask an administrator to admit it again.',
   },
+  PROOF_REFUSED: {
+    status: 403,
+    vi: 'Máy chủ không nhận khóa bí mật của thiết bị này. Hãy ghi danh lại bằng mã ghi danh.',
+    en: 'The server does not take the secret of this device. Enrol again with a token.',
+  },
+  DEVICE_IN_USE: {
+    status: 409,
+    vi: 'Vừa có máy kết nối bằng mã thiết bị này, chưa biết có phải máy khác không. Tác nhân tự hỏi lại sau ít phút.',
+    en: 'A machine was connected as this device a moment ago, and it is not known yet whether it was another one. The agent asks again in a few minutes.',
+  },
+  TOO_MANY_CLONES: {
+    status: 429,
+    vi: 'Hôm nay đã có quá nhiều bản sao của thiết bị này được ghi danh. Hãy đợi đến mai, hoặc nhờ người quản trị nâng giới hạn.',
+    en: 'Too many copies of this device were enrolled today. Wait until tomorrow, or ask an administrator to raise the limit.',
+  },
   NOT_FOUND: {
     status: 404,
     vi: 'Không có địa chỉ này. Hãy xem /api/docs.',

@@ -12,6 +12,7 @@ const device: Device = {
   enrolledAt: 0,
   revokedAt: null,
   fingerprint: { macs: [], disks: [] },
+  clonedFrom: null,
 };
 function placeOf(...codes: [UnitKind, string][]): UnitPlace {
   const path = codes.map(([kind, code], i) => ({ id: String(i), code, kind, name: code }));

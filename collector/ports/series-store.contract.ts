@@ -39,6 +39,7 @@ const deviceOf = (id: string): Device => ({
   enrolledAt: 0,
   revokedAt: null,
   fingerprint: { macs: [], disks: [] },
+  clonedFrom: null,
 });
 function placeOf(room: string): UnitPlace {
   const path = [

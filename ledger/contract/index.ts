@@ -4,6 +4,7 @@ import { devicesContract } from './devices.ts';
 import { refused, withLedger, type Open } from './fixtures.ts';
 import { intakeContract } from './intake.ts';
 import { peopleContract } from './people.ts';
+import { provingContract } from './proving.ts';
 import { spoolContract } from './spool.ts';
 import { unitsContract } from './units.ts';
 
@@ -13,6 +14,7 @@ export function contract(name: string, open: Open): void {
     unitsContract(open);
     devicesContract(open);
     credentialsContract(open);
+    provingContract(open);
     intakeContract(open);
     spoolContract(open);
     peopleContract(open);

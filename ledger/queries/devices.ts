@@ -20,6 +20,7 @@ const placed = (db: Db) =>
       'devices.enrolled_at',
       'devices.revoked_at',
       'devices.fingerprint_json',
+      'devices.cloned_from',
       'placement.unit',
     ]);
 

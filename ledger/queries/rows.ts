@@ -31,7 +31,7 @@ export const unitOf = (row: UnitRow): Unit => ({
 });
 
 export const deviceOf = (
-  row: Pick<DeviceRow, 'id' | 'class' | 'name' | 'enrolled_at' | 'revoked_at' | 'fingerprint_json'> & { unit: Id },
+  row: Pick<DeviceRow, 'id' | 'class' | 'name' | 'enrolled_at' | 'revoked_at' | 'fingerprint_json' | 'cloned_from'> & { unit: Id },
 ): Device => ({
   id: row.id,
   class: row.class as DeviceClass,
@@ -40,6 +40,7 @@ export const deviceOf = (
   enrolledAt: row.enrolled_at,
   revokedAt: row.revoked_at,
   fingerprint: JSON.parse(row.fingerprint_json) as Fingerprint,
+  clonedFrom: row.cloned_from,
 });
 
 export const tokenOf = (row: TokenRow): EnrolmentToken => ({

@@ -27,7 +27,7 @@ interface Loaded {
 
 const documentsIn = ({ birth, inventory, security, event }: DeviceState): Documents => ({ birth, inventory, security, event });
 
-type DeviceColumns = [Id, string, string, number, number | null, string, Id];
+type DeviceColumns = [Id, string, string, number, number | null, string, Id, Id | null];
 type StreamColumns = [Id, Id, number, string];
 
 /**
@@ -61,8 +61,8 @@ class Batch implements IntakeTransaction {
     this.#check();
     const found = new Map<Id, { device: Device; place: UnitPlace }>();
     for (const row of this.#sql.devices.all(JSON.stringify([...new Set(ids)])) as unknown as DeviceColumns[]) {
-      const [id, kind, name, enrolled_at, revoked_at, fingerprint_json, unit] = row;
-      const device = deviceOf({ id, class: kind, name, enrolled_at, revoked_at, fingerprint_json, unit });
+      const [id, kind, name, enrolled_at, revoked_at, fingerprint_json, unit, cloned_from] = row;
+      const device = deviceOf({ id, class: kind, name, enrolled_at, revoked_at, fingerprint_json, unit, cloned_from });
       found.set(id, { device, place: this.#places.of(unit) });
     }
     return found;

@@ -62,6 +62,7 @@ export function detailOf(known: Known, now: number): DeviceDetail {
     ...summaryOf(known, now),
     zone,
     enrolledAt: rfc3339(device.enrolledAt, zone),
+    clonedFrom: device.clonedFrom,
     clockErrorSeconds: state.skew === null ? null : Math.round(state.skew / 1000),
     metrics: state.metrics,
     birth: part<object, Data<'birth'>>(state.birthAt, state.birth, zone),

@@ -99,6 +99,7 @@ export const DeviceDetail = Type.Object(
     ...DeviceSummary.properties,
     zone: Type.String(),
     enrolledAt: DateTime,
+    clonedFrom: Nullable(DeviceId),
     clockErrorSeconds: Nullable(Type.Number({ description: 'Agent clock minus true time.' })),
     metrics: Nullable(Report.properties.metrics),
     birth: Nullable(Type.Object({ at: DateTime, data: Type.Omit(Birth, ENVELOPE_KEYS as unknown as [...typeof ENVELOPE_KEYS]) })),

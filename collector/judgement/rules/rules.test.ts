@@ -17,6 +17,7 @@ const DEVICE: Device = {
   enrolledAt: NOW - 100 * DAY,
   revokedAt: null,
   fingerprint: { macs: [], disks: [] },
+  clonedFrom: null,
 };
 
 /** Connected and heard, and nothing else known. */

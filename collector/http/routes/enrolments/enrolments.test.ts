@@ -54,6 +54,90 @@ describe('POST /enrolments', () => {
     expect(JSON.stringify(entries)).not.toContain(text);
   });
 
+  const proof = (of: { device: string; secret: string }, more: object = {}) => ({
+    device: of.device,
+    secret: of.secret,
+    boot: '0123456789abcdef',
+    mono: 60_000,
+    twin: 't'.repeat(26),
+    ...more,
+  });
+
+  it('takes the secret of a device in place of a token: a copy of its disk on other hardware is a device of its own', async () => {
+    const { text } = await token();
+    const fingerprint = hardware();
+    const first = (await (await enrol({ token: text, name: 'Máy 11', fingerprint })).json()) as EnrolmentAnswer;
+    const same = await enrol({ proof: proof(first), name: 'Máy 11', fingerprint: { ...fingerprint, disks: ['DISK-NEW'] } });
+    expect([same.status, await same.json()]).toEqual([200, first]);
+    const copied = { proof: proof(first), name: 'Máy 12', fingerprint: hardware() };
+    const clone = await enrol(copied);
+    expect([clone.status, clone.headers.get('cache-control')]).toEqual([201, 'no-store']);
+    const second = (await clone.json()) as EnrolmentAnswer;
+    expect(second.device).not.toBe(first.device);
+    expect(second).not.toHaveProperty('twin');
+    for (const { device, secret } of [first, second]) expect(await kit.ledger.credentials.checkSecret(device, secret)).toBe('ok');
+    expect(await kit.ledger.devices.byId(second.device)).toMatchObject({ clonedFrom: first.device, unit: room });
+    expect((await enrol(copied)).status).toBe(200);
+    const entries = await kit.ledger.audit.list(20);
+    expect(entries.map(({ what, subject }) => [what, subject])).toEqual(
+      expect.arrayContaining([
+        ['hardware-changed', first.device],
+        ['enrolled:clone', second.device],
+        [`cloned-to:${second.device}`, first.device],
+        ['enrolled:recognised', second.device],
+      ]),
+    );
+    for (const secret of [first.secret, second.secret]) expect(JSON.stringify(entries)).not.toContain(secret);
+  });
+
+  it('gives a machine that its hardware cannot tell from another a mark of its own', async () => {
+    const { text } = await token();
+    const fingerprint = hardware();
+    const first = (await (await enrol({ token: text, name: 'Máy ảo', fingerprint })).json()) as EnrolmentAnswer;
+    const ask = (boot: string, mono: number, letter: string) =>
+      enrol({
+        proof: proof(first, { boot: boot.repeat(16), mono, duplicate: true, twin: letter.repeat(26) }),
+        name: 'Máy ảo',
+        fingerprint,
+      });
+    expect(await (await ask('a', 60_000, 'a')).json()).toEqual(first);
+    const moved = (await (await ask('b', 30_000, 'b')).json()) as EnrolmentAnswer;
+    expect(moved.device).not.toBe(first.device);
+    expect(moved.twin).toBe('b'.repeat(26));
+    // Its next enrolment with a token finds it by that mark.
+    const again = await enrol({ token: text, twin: moved.twin, name: 'Máy ảo', fingerprint });
+    expect(await again.json()).toMatchObject({ device: moved.device, twin: moved.twin });
+  });
+
+  it('refuses a secret that is none, too many copies, and both keys at once', async () => {
+    const { text } = await token();
+    const first = (await (await enrol({ token: text, name: 'Máy 13', fingerprint: hardware() })).json()) as EnrolmentAnswer;
+    const tell = (of: { device: string; secret: string }) => enrol({ proof: proof(of), name: 'Máy', fingerprint: hardware() });
+    const wrong = await problemOf(await tell({ ...first, secret: 'A'.repeat(43) }));
+    const nobody = await problemOf(await tell({ device: 'x'.repeat(26), secret: first.secret }));
+    expect([wrong, nobody].map(({ status, code }) => [status, code])).toEqual(Array(2).fill([403, 'PROOF_REFUSED']));
+    const both = await problemOf(await enrol({ token: text, proof: proof(first), name: 'x', fingerprint: hardware() }));
+    expect([both.status, both.code]).toEqual([400, 'BAD_REQUEST']);
+    const strict = await startHttp({ enrolment: { brokerUrl: () => 'mqtts://x', clonesPerDay: 0 } });
+    try {
+      const school = await addSchool(strict.ledger);
+      const made = await strict.ledger.credentials.createToken({
+        unit: school.room,
+        class: 'pc-student',
+        expiresAt: NOW + DAY,
+        maxUses: 1,
+        at: NOW,
+      });
+      const one = await strict.fetch('/api/v1/enrolments', json('POST', { token: made.text, name: 'x', fingerprint: hardware() }));
+      const body = { proof: proof((await one.json()) as EnrolmentAnswer), name: 'x', fingerprint: hardware() };
+      const refused = await strict.fetch('/api/v1/enrolments', json('POST', body));
+      expect(refused.headers.get('retry-after')).toBe('3600');
+      expect((await problemOf(refused)).code).toBe('TOO_MANY_CLONES');
+    } finally {
+      await strict.stop();
+    }
+  });
+
   it('refuses, each with its reason', async () => {
     const body = (text: string) => ({ token: text, name: 'Máy', fingerprint: hardware() });
     const expired = await token({ expiresAt: NOW - 1 });

@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { EnrolOutcome } from '../../../../ledger/index.ts';
+import type { EnrolOutcome, Fingerprint, ProofOutcome } from '../../../../ledger/index.ts';
 import type { Counter } from '../../../../runtime/metrics.ts';
 import type { AskedAt, HttpContext } from '../../context.ts';
 import { countRequest, type Limiter } from '../../plugins/limits.ts';
 import { ProblemError, type ProblemCode } from '../../problems.ts';
 import type { EnrolmentAnswer, EnrolmentRequest } from '../../schemas/enrolment.ts';
 
-type Reason = Extract<EnrolOutcome, { outcome: 'refused' }>['reason'];
+type Reason = Extract<EnrolOutcome | ProofOutcome, { outcome: 'refused' }>['reason'];
 
 export const ENROLMENT_REFUSALS: Readonly<Record<Reason, ProblemCode>> = {
   'unknown-token': 'TOKEN_UNKNOWN',
@@ -14,7 +14,15 @@ export const ENROLMENT_REFUSALS: Readonly<Record<Reason, ProblemCode>> = {
   'used-up': 'TOKEN_USED_UP',
   'token-revoked': 'TOKEN_REVOKED',
   'device-revoked': 'DEVICE_REVOKED',
+  'unknown-secret': 'PROOF_REFUSED',
+  'in-use': 'DEVICE_IN_USE',
+  'too-many-clones': 'TOO_MANY_CLONES',
 };
+/** Anybody can be refused for these at no cost: they are counted, and would only fill the audit. */
+const NOT_AUDITED: readonly Reason[] = ['unknown-token', 'unknown-secret', 'in-use'];
+const CLONES_PER_DAY = 100;
+/** Room is made again as the day goes by. */
+const CLONES_RETRY_SECONDS = 3_600;
 
 /** A Host header that is no host (somebody plays) is taken as this machine: the answer helps nobody then, and harms nobody. */
 function askedAt(request: FastifyRequest): AskedAt {
@@ -22,7 +30,40 @@ function askedAt(request: FastifyRequest): AskedAt {
   return { secure: request.protocol === 'https', host: host === '' ? 'localhost' : host };
 }
 
-/** The token is the key: no session is needed, and none helps. */
+function fingerprintOf({ fingerprint: { uuid, board, macs, disks } }: EnrolmentRequest): Fingerprint {
+  return {
+    ...(uuid === undefined ? {} : { uuid }),
+    ...(board === undefined ? {} : { board }),
+    macs: [...new Set(macs)].toSorted(),
+    disks: [...new Set(disks)].toSorted(),
+  };
+}
+
+/** Asks the ledger who this is. @throws ProblemError BAD_REQUEST unless there is either a token or a proof */
+async function decide(context: HttpContext, body: EnrolmentRequest, at: number): Promise<EnrolOutcome | ProofOutcome> {
+  const { credentials } = context.ledger;
+  const { token, proof, twin } = body;
+  const told = { fingerprint: fingerprintOf(body), name: body.name.trim() || 'PC', at };
+  if (token !== undefined && proof === undefined) return credentials.enrol({ ...told, token, ...(twin === undefined ? {} : { twin }) });
+  if (proof === undefined || token !== undefined) throw new ProblemError('BAD_REQUEST', { detail: 'either a token or a proof' });
+  const { device, secret, boot, mono, duplicate = false } = proof;
+  const { clonesPerDay = CLONES_PER_DAY } = context.enrolment;
+  return credentials.prove({ ...told, device, secret, boot, bootAt: Math.round(at - mono), duplicate, twin: proof.twin, clonesPerDay });
+}
+
+/** Who became what, for people who look for it later. */
+async function audit(context: HttpContext, body: EnrolmentRequest, outcome: EnrolOutcome | ProofOutcome, at: number): Promise<void> {
+  const write = (what: string, subject: string) => context.ledger.audit.write({ at, who: 'enrolment', what, subject });
+  if (outcome.outcome === 'refused') {
+    if (!NOT_AUDITED.includes(outcome.reason)) await write(`refused:${outcome.reason}`, body.proof?.device ?? '');
+    return;
+  }
+  if (body.proof === undefined || outcome.outcome !== 'known') await write(`enrolled:${outcome.outcome}`, outcome.device);
+  else if ('changed' in outcome && outcome.changed) await write('hardware-changed', outcome.device);
+  if (outcome.outcome === 'clone') await write(`cloned-to:${outcome.device}`, body.proof?.device ?? '');
+}
+
+/** The token, or the secret of a device, is the key: no session is needed, and none helps. */
 export async function enrol(
   context: HttpContext,
   { limiter, outcomes }: { limiter: Limiter; outcomes: Counter },
@@ -31,27 +72,21 @@ export async function enrol(
   body: EnrolmentRequest,
 ): Promise<EnrolmentAnswer> {
   await countRequest(limiter, request);
-  const { credentials, audit } = context.ledger;
   const at = context.clock.now();
-  const { uuid, board, macs, disks } = body.fingerprint;
-  const fingerprint = {
-    ...(uuid === undefined ? {} : { uuid }),
-    ...(board === undefined ? {} : { board }),
-    macs: [...new Set(macs)].toSorted(),
-    disks: [...new Set(disks)].toSorted(),
-  };
-  const outcome = await credentials.enrol({ token: body.token, fingerprint, name: body.name.trim() || 'PC', at });
+  const outcome = await decide(context, body, at);
   outcomes.add({ outcome: outcome.outcome === 'refused' ? outcome.reason : outcome.outcome });
+  await audit(context, body, outcome, at);
   if (outcome.outcome === 'refused') {
-    if (outcome.reason !== 'unknown-token') await audit.write({ at, who: 'enrolment', what: `refused:${outcome.reason}`, subject: '' });
-    throw new ProblemError(ENROLMENT_REFUSALS[outcome.reason]);
+    const code = ENROLMENT_REFUSALS[outcome.reason];
+    throw new ProblemError(code, code === 'TOO_MANY_CLONES' ? { retryAfter: CLONES_RETRY_SECONDS } : {});
   }
-  await audit.write({ at, who: 'enrolment', what: `enrolled:${outcome.outcome}`, subject: outcome.device });
   const { ca } = context.enrolment;
-  reply.code(outcome.outcome === 'new' ? 201 : 200);
+  const twin = 'twin' in outcome ? (outcome.twin ?? undefined) : body.twin;
+  reply.code(outcome.outcome === 'new' || outcome.outcome === 'clone' ? 201 : 200);
   return {
     device: outcome.device,
     secret: outcome.secret,
+    ...(twin === undefined ? {} : { twin }),
     broker: { url: context.enrolment.brokerUrl(askedAt(request)), ...(ca === undefined ? {} : { ca }) },
   };
 }

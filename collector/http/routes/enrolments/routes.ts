@@ -12,11 +12,11 @@ export function enrolmentRoutes(app: App, context: HttpContext): void {
     config: { access: 'open' },
     schema: {
       operationId: 'enrol',
-      summary: 'A token and what the hardware says of itself, for an identity and a secret.',
+      summary: 'A token, or the secret of a device, and what the hardware says of itself, for an identity and a secret.',
       tags: ['enrolment'],
       security: [],
       body: EnrolmentRequest,
-      response: { 200: EnrolmentAnswer, 201: EnrolmentAnswer, ...problems(400, 403) },
+      response: { 200: EnrolmentAnswer, 201: EnrolmentAnswer, ...problems(400, 403, 409) },
     },
     handler: async (request, reply) => enrol(context, { limiter, outcomes }, request, reply, request.body),
   });

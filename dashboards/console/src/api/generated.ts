@@ -57,6 +57,7 @@ export interface DeviceDetail {
   zone: string;
   /** RFC 3339 with offset, in the zone of the unit. */
   enrolledAt: string;
+  clonedFrom: string | null;
   clockErrorSeconds: number | null;
   metrics: {
     /** CPU load, %. */
@@ -320,6 +321,8 @@ export interface EnrolmentAnswer {
   device: string;
   /** 256 random bits, base64url. User name of the MQTT connection is the device id, its password this secret. */
   secret: string;
+  /** Random mark of a machine whose hardware cannot tell it from another. */
+  twin?: string;
   broker: {
     /** mqtt://, mqtts://, ws:// or wss:// */
     url: string;
@@ -330,7 +333,23 @@ export interface EnrolmentAnswer {
 
 export interface EnrolmentRequest {
   /** Enrolment token of a school or room. */
-  token: string;
+  token?: string;
+  proof?: {
+    /** Random id. */
+    device: string;
+    /** The secret of that device, the present one or an earlier one. */
+    secret: string;
+    /** Hash of the boot id; changes at every boot. */
+    boot: string;
+    /** Milliseconds since that boot, sleep included. */
+    mono: number;
+    /** Another machine connects as the same device. */
+    duplicate?: boolean;
+    /** Random, made by the machine: what it is told by if its hardware cannot tell it from another. The same when it asks again. */
+    twin: string;
+  };
+  /** Random mark of a machine whose hardware cannot tell it from another. */
+  twin?: string;
   /** Label of the seat; never a host name. */
   name: string;
   fingerprint: {
@@ -563,7 +582,7 @@ export function changePassword(body: PasswordChange, options: CallOptions = {}):
   return call('POST', address(`/api/v1/session/password`, {}), options, body);
 }
 
-/** A token and what the hardware says of itself, for an identity and a secret. */
+/** A token, or the secret of a device, and what the hardware says of itself, for an identity and a secret. */
 export function enrol(body: EnrolmentRequest, options: CallOptions = {}): Promise<EnrolmentAnswer> {
   return call('POST', address(`/api/v1/enrolments`, {}), options, body);
 }
