@@ -19,7 +19,7 @@ export const ENROLMENT_REFUSALS: Readonly<Record<Reason, ProblemCode>> = {
   'too-many-clones': 'TOO_MANY_CLONES',
 };
 /** Anybody can be refused for these at no cost: they are counted, and would only fill the audit. */
-const NOT_AUDITED: readonly Reason[] = ['unknown-token', 'unknown-secret', 'in-use'];
+const NOT_AUDITED: ReadonlySet<Reason> = new Set(['unknown-token', 'unknown-secret', 'in-use']);
 const CLONES_PER_DAY = 100;
 /** Room is made again as the day goes by. */
 const CLONES_RETRY_SECONDS = 3_600;
@@ -55,7 +55,7 @@ async function decide(context: HttpContext, body: EnrolmentRequest, at: number):
 async function audit(context: HttpContext, body: EnrolmentRequest, outcome: EnrolOutcome | ProofOutcome, at: number): Promise<void> {
   const write = (what: string, subject: string) => context.ledger.audit.write({ at, who: 'enrolment', what, subject });
   if (outcome.outcome === 'refused') {
-    if (!NOT_AUDITED.includes(outcome.reason)) await write(`refused:${outcome.reason}`, body.proof?.device ?? '');
+    if (!NOT_AUDITED.has(outcome.reason)) await write(`refused:${outcome.reason}`, body.proof?.device ?? '');
     return;
   }
   if (body.proof === undefined || outcome.outcome !== 'known') await write(`enrolled:${outcome.outcome}`, outcome.device);
