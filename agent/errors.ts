@@ -138,10 +138,49 @@ export const agentErrors = {
     hint: { en: 'Check free space and the rights of the folder.', vi: 'Hãy kiểm tra dung lượng trống và quyền của thư mục.' },
     exit: 73,
   },
+  AGENT_NEEDS_ADMINISTRATOR: {
+    en: 'this needs the rights of an administrator',
+    vi: 'việc này cần quyền quản trị',
+    hint: {
+      en: 'Linux: put sudo before it. Windows: right-click, "Run as administrator".',
+      vi: 'Linux: thêm sudo ở đầu lệnh. Windows: bấm chuột phải, chọn "Run as administrator" (Chạy với quyền quản trị).',
+    },
+    exit: 77,
+  },
+  AGENT_NO_SERVICE_MANAGER: {
+    en: 'this machine is not run by systemd, so there is nothing to keep the agent running',
+    vi: 'máy này không dùng systemd nên không có gì giữ cho tác nhân luôn chạy',
+    hint: {
+      en: 'Let your own init start labwatch agent service; see docs/install.md.',
+      vi: 'Hãy cho hệ thống khởi động của máy chạy labwatch agent service; xem docs/install.vi.md.',
+    },
+    exit: 69,
+  },
+  AGENT_INSTALL_STEP: {
+    en: 'the installation stopped at "{step}" ({why})',
+    vi: 'cài đặt dừng ở bước "{step}" ({why})',
+    hint: {
+      en: 'Mend that and run the same command again; what was done already is not harmed.',
+      vi: 'Hãy sửa lỗi đó rồi chạy lại đúng lệnh này; những bước đã làm không bị ảnh hưởng.',
+    },
+    exit: 73,
+  },
+  AGENT_NOT_INSTALLED: {
+    en: 'no agent is installed on this machine',
+    vi: 'máy này chưa cài tác nhân',
+    hint: { en: 'Install it first: labwatch agent install.', vi: 'Hãy cài trước: labwatch agent install.' },
+    exit: 69,
+  },
+  AGENT_SERVICE: {
+    en: 'the system did not {word} the service ({why})',
+    vi: 'hệ thống không thực hiện được lệnh {word} với dịch vụ ({why})',
+    hint: { en: 'labwatch agent doctor tells more.', vi: 'Chạy labwatch agent doctor để biết thêm.' },
+    exit: 69,
+  },
   AGENT_SUBCOMMAND: {
     en: 'the agent has no subcommand "{word}"',
     vi: 'tác nhân không có lệnh con "{word}"',
-    hint: { en: 'It has run, once and status; see labwatch agent --help.', vi: 'Có run, once và status; xem labwatch agent --help.' },
+    hint: { en: 'See labwatch agent --help for those it has.', vi: 'Xem labwatch agent --help để biết các lệnh.' },
     exit: 64,
   },
   AGENT_PLATFORM: {

@@ -166,26 +166,37 @@ function convert(key: string, setting: Setting, given: Given): unknown {
   throw runtimeFail('CONFIG_BAD_VALUE', { key: flagOf(key), value: shown, source: given.source, allowed: setting.allowed });
 }
 
+export interface Loaded<D extends Settings> {
+  readonly values: Values<D>;
+  /** Words that are no flags. */
+  readonly rest: string[];
+  /** Where each setting that was given came from: `--flag`, `LABWATCH_NAME` or `file [section]`; the others have their default. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
 /**
  * Reads a program's settings: command line over environment over file over default.
  * @throws LabwatchError CONFIG_UNKNOWN_KEY, CONFIG_BAD_VALUE, CONFIG_MISSING, CONFIG_FILE, CONFIG_EXTRA_WORD,
  *   CONFIG_SECRET_FLAG (exit code 78)
  */
-export function loadSettings<D extends Settings>(definition: D, input: SettingsInput): { values: Values<D>; rest: string[] } {
+export function loadSettings<D extends Settings>(definition: D, input: SettingsInput): Loaded<D> {
   const { given: flags, rest } = readFlags(definition, input.argv, input.words ?? false);
   // A variable set to nothing is how shells and containers leave one out.
   const path = flags.get('config')?.text ?? (input.env['LABWATCH_CONFIG'] || undefined);
   const file = path === undefined ? new Map<string, Given>() : readFile(definition, String(path), input.sections);
   const values: Record<string, unknown> = {};
+  const sources = new Map<string, string>();
   for (const [key, setting] of Object.entries(definition)) {
     const env = envOf(key);
     const fromEnv = input.env[env] ? { text: input.env[env], source: env } : undefined;
     const given = flags.get(key) ?? fromEnv ?? file.get(key);
-    if (given !== undefined) values[key] = convert(key, setting, given);
-    else if (setting.default !== undefined) values[key] = setting.default;
+    if (given !== undefined) {
+      values[key] = convert(key, setting, given);
+      sources.set(key, given.source);
+    } else if (setting.default !== undefined) values[key] = setting.default;
     else if (setting.optional !== true) throw runtimeFail('CONFIG_MISSING', { key: flagOf(key), flag: flagOf(key), env });
   }
-  return { values: values as Values<D>, rest };
+  return { values: values as Values<D>, rest, sources };
 }
 
 /** The settings part of `--help`, aligned, in the language asked for. */

@@ -16,7 +16,7 @@ import { Counts } from './counts.ts';
 import { Backoff } from './link/backoff.ts';
 import { Link } from './link/link.ts';
 import { Outbox } from './outbox/outbox.ts';
-import { type AgentStatus, writeStatus } from './status-file.ts';
+import { type AgentStatus, type Problem, problemOf, writeStatus } from './status-file.ts';
 import { Watch } from './watch.ts';
 
 export interface AgentOptions {
@@ -46,6 +46,8 @@ export class Agent implements Lifecycle {
   #config = 0;
   #lastCommand = '';
   #started = false;
+  #problem: Problem | undefined;
+  #lookedAt = 0;
 
   constructor(options: AgentOptions) {
     const { settings, clock, platform, log } = options;
@@ -60,7 +62,7 @@ export class Agent implements Lifecycle {
       counts: this.#counts,
       onStored: () => this.#link?.pump(),
       onSlept: () => this.#link?.wake(),
-      onMinute: () => this.#writeStatus(),
+      onMinute: () => this.#onMinute(),
     });
   }
 
@@ -108,6 +110,11 @@ export class Agent implements Lifecycle {
     return this.#identity.credentials?.device;
   }
 
+  /** When it last finished a look at the machine in a new minute: the monotonic clock, ms. */
+  get lookedAt(): number {
+    return this.#lookedAt;
+  }
+
   status(): AgentStatus {
     const link = this.#link?.status();
     const device = this.device;
@@ -119,6 +126,7 @@ export class Agent implements Lifecycle {
       ...(device === undefined ? {} : { device }),
       link: link?.state ?? (this.#started ? 'enrolling' : 'stopped'),
       ...(link?.error === undefined ? {} : { linkError: link.error }),
+      ...(this.#problem === undefined ? {} : { problem: this.#problem }),
       waiting: this.#outbox.size,
       dropped: this.#outbox.dropped,
       diskFull: this.#outbox.full,
@@ -128,6 +136,7 @@ export class Agent implements Lifecycle {
   }
 
   async #connect(credentials: Credentials): Promise<void> {
+    this.#problem = undefined;
     const { clock, random, log, settings } = this.#o;
     this.#link = new Link({
       credentials: this.#reachable(credentials),
@@ -246,8 +255,14 @@ export class Agent implements Lifecycle {
   }
 
   #complain(error: unknown): void {
+    this.#problem = problemOf(error);
     if (error instanceof LabwatchError) this.#o.log.warn({ code: error.code }, error.line());
     else this.#o.log.error({ err: error }, 'enrolment failed');
+  }
+
+  #onMinute(): void {
+    this.#lookedAt = this.#o.clock.mono();
+    this.#writeStatus();
   }
 
   #writeStatus(): void {

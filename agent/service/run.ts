@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { commonSettings } from '../../runtime/common-settings.ts';
 import { openHome } from '../../runtime/home.ts';
 import { untilSignal } from '../../runtime/lifecycle.ts';
-import { createLog } from '../../runtime/log.ts';
+import { createLog, type Log } from '../../runtime/log.ts';
 import { loadSettings } from '../../runtime/settings.ts';
 import { agentSettings } from '../settings.ts';
 import { makeAgent } from './make.ts';
@@ -12,18 +12,23 @@ import { makeAgent } from './make.ts';
  * Whether the whole machine goes off. systemd takes logins away (`/run/nologin`, systemd-user-sessions.service) before it
  * stops services at a shutdown, and at no other time that matters here.
  */
-const goesOff = (): boolean => existsSync('/run/nologin') || existsSync('/run/systemd/shutdown/scheduled');
+export const goesOff = (): boolean => existsSync('/run/nologin') || existsSync('/run/systemd/shutdown/scheduled');
+
+/** What a pupil does comes first. */
+export function lowerPriority(log: Log): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch (error) {
+    log.debug({ err: error }, 'the priority could not be lowered');
+  }
+}
 
 /** `labwatch agent run`: watches this machine until SIGINT or SIGTERM, below normal priority. */
 export async function run(argv: readonly string[]): Promise<number> {
   const { values } = loadSettings({ ...agentSettings, ...commonSettings }, { argv, env: process.env, sections: ['labwatch', 'agent'] });
   const home = openHome(values.home);
   const log = createLog({ level: values.logLevel, format: values.logFormat, program: 'agent' });
-  try {
-    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch (error) {
-    log.debug({ err: error }, 'the priority could not be lowered');
-  }
+  lowerPriority(log);
   const agent = makeAgent({ settings: { ...values, home }, log, ownProcess: true });
   const signal = untilSignal();
   await agent.start();

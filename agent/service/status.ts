@@ -3,6 +3,7 @@ import { cliLanguage } from '../../runtime/command.ts';
 import { loadSettings } from '../../runtime/settings.ts';
 import { type AgentStatus, readStatus } from '../core/status-file.ts';
 import { readCredentials } from '../identity/credentials.ts';
+import { ofInstalled } from './layout.ts';
 import { onceSettings } from './once.ts';
 
 /** The agent writes its status every minute; after that it is taken for dead. */
@@ -58,16 +59,17 @@ export function statusText(status: AgentStatus | undefined, running: boolean, de
   const lines = [`labwatch agent: ${status === undefined ? text.never : running ? text.running : text.stopped}`];
   lines.push(`${text.device}: ${device ?? text.none}`);
   if (status === undefined) return lines.join('\n');
-  const { link, linkError, waiting, dropped, diskFull, probes, version } = status;
+  const { link, linkError, problem, waiting, dropped, diskFull, probes, version } = status;
   lines.push(`${text.version}: ${version}`, `${text.link}: ${text.links[link]}${linkError === undefined ? '' : ` (${linkError})`}`);
   lines.push(`${text.outbox(waiting, dropped)}${diskFull ? text.diskFull : ''}`);
+  if (problem !== undefined) lines.push(problem[language]);
   for (const probe of probes.filter((each) => each.failing)) lines.push(text.probe(probe.name, probe.lastError));
   return lines.join('\n');
 }
 
 /** `labwatch agent status`: how the agent of this data folder is. Exit code 0 = running, 3 = not running (as LSB init scripts). */
 export async function printStatus(argv: readonly string[]): Promise<number> {
-  const { values } = loadSettings(onceSettings, { argv, env: process.env, sections: ['labwatch', 'agent'] });
+  const { values } = loadSettings(onceSettings, { argv: ofInstalled(argv), env: process.env, sections: ['labwatch', 'agent'] });
   const home = resolve(values.home, 'agent');
   const last = readStatus(join(home, 'status.json'));
   const device = readCredentials(join(home, 'credentials.json'))?.device;
