@@ -31,8 +31,11 @@ test('counts up while the agent works, and stands still while it hangs', async (
   }
 });
 
-test('without a folder of the service manager it does nothing', () => {
-  const heartbeat = new Heartbeat(() => true, {});
+test('without a folder of the service manager it never beats', async () => {
+  let asked = 0;
+  const heartbeat = new Heartbeat(() => (asked += 1) > 0, {});
   heartbeat.start(1);
+  await new Promise((resolve) => setTimeout(resolve, 20));
   heartbeat.stop();
+  expect(asked).toBe(0);
 });
