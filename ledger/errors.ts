@@ -131,6 +131,15 @@ export const ledgerErrors = {
     hint: { en: 'Mend the parents of these units.', vi: 'Hãy sửa cấp trên của các đơn vị này.' },
     exit: 65,
   },
+  RELEASE_EXISTS: {
+    en: 'the release {version} was published before',
+    vi: 'bản phát hành {version} đã được phát hành trước đó',
+    hint: {
+      en: 'A release never changes. Publish the mended executables under a new version.',
+      vi: 'Bản phát hành không thay đổi được. Hãy phát hành tệp đã sửa với số phiên bản mới.',
+    },
+    exit: 65,
+  },
 } as const satisfies ErrorCatalogue;
 
 export const ledgerFail = failWith(ledgerErrors);

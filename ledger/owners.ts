@@ -7,11 +7,15 @@ import type {
   Device,
   DeviceClass,
   DeviceState,
+  DeviceUpdate,
   EnrolmentToken,
   Fingerprint,
   Id,
   Instant,
   ParkedMessage,
+  Release,
+  ReleaseState,
+  ReleaseStep,
   Role,
   SpoolRow,
   StreamState,
@@ -202,6 +206,34 @@ export interface UsersLedger {
   apiToken(value: string, at: Instant): Promise<User | undefined>;
 }
 
+/** Releases of the agent: who gets which, and who has it. */
+export interface ReleasesLedger {
+  /** Active, with no step: nobody gets it yet. @throws LabwatchError RELEASE_EXISTS */
+  publish(release: { version: string; manifest: string; signatures: readonly string[]; at: Instant }): Promise<Release>;
+  /** The newest version first. */
+  list(): Promise<Release[]>;
+  /** Replaces the step of that unit. */
+  setStep(release: Id, step: ReleaseStep, at: Instant): Promise<void>;
+  setState(release: Id, state: ReleaseState): Promise<void>;
+  /** What the device said before; undefined when it never asked. */
+  update(device: Id): Promise<DeviceUpdate | undefined>;
+  /** Of a device that exists. */
+  saveUpdate(update: DeviceUpdate): Promise<void>;
+  /** Every device that ever asked, ordered by id. */
+  updates(): Promise<DeviceUpdate[]>;
+  /** Forgets that the device's disk is frozen, what failed on it, and how often it was offered something. */
+  forgetUpdate(device: Id): Promise<boolean>;
+  /** Devices under the unit, not revoked and not known to be off, that said since then that they can hand this file to neighbours. */
+  holders(asked: { unit: Id; sha256: string; since: Instant; limit: number }): Promise<{ device: Id; near: string }[]>;
+  /**
+   * One device of a school at a time fetches a file from the server. The same device may renew.
+   * @param most leases there may be in all
+   * @returns whether it is this device's now
+   */
+  lease(wanted: { school: Id; sha256: string; device: Id; at: Instant; until: Instant; most: number }): Promise<boolean>;
+  endLease(ended: { school: Id; sha256: string; device: Id }): Promise<void>;
+}
+
 export interface AuditLedger {
   write(entry: AuditEntry): Promise<void>;
   list(limit: number): Promise<AuditEntry[]>;
@@ -217,6 +249,7 @@ export interface Ledger {
   readonly spool: SpoolLedger;
   readonly users: UsersLedger;
   readonly audit: AuditLedger;
+  readonly releases: ReleasesLedger;
   /** Free bytes on the disk that holds the ledger; null when it is elsewhere. */
   freeBytes(): Promise<number | null>;
   /** Resolves when a trivial read works. */

@@ -186,4 +186,51 @@ export interface AuditEntry {
   readonly subject: string;
 }
 
+export const RELEASE_STATES = ['active', 'paused'] as const;
+export type ReleaseState = (typeof RELEASE_STATES)[number];
+
+/** How many of a unit's devices may take a release. */
+export interface ReleaseStep {
+  /** null = every unit. */
+  readonly unit: Id | null;
+  /** 0 to 100. */
+  readonly percent: number;
+}
+
+/** A signed release of the agent and who may take it. */
+export interface Release {
+  readonly id: Id;
+  readonly version: string;
+  /** The signed bytes, as text (protocol/release.ts). */
+  readonly manifest: string;
+  readonly signatures: readonly string[];
+  readonly publishedAt: Instant;
+  readonly state: ReleaseState;
+  readonly steps: readonly ReleaseStep[];
+}
+
+/** What a device said of its updates, and what came of them. */
+export interface DeviceUpdate {
+  readonly device: Id;
+  readonly askedAt: Instant;
+  /** What it runs, as it said last. */
+  readonly version: string;
+  readonly platform: string;
+  /** The packed file it can hand to neighbours, and where. */
+  readonly have: string | null;
+  readonly near: string | null;
+  /** The release it was last shown a way to, and how often. */
+  readonly offered: string | null;
+  readonly offers: number;
+  /** Offers of this day (days since 1970 of the server's clock). */
+  readonly day: number;
+  readonly offersToday: number;
+  /** How often it came back with an older version than it had, without having gone back by itself. */
+  readonly returns: number;
+  /** The version it falls back to whatever it installs: its disk is frozen. Nothing is offered while it still runs that. */
+  readonly frozenAt: string | null;
+  /** Releases it tried and went back from. */
+  readonly failed: readonly string[];
+}
+
 export type { Birth, Event, Inventory, Metrics, Report, Security, Session };

@@ -21,6 +21,10 @@ export interface Tables {
   sessions: SessionRow;
   api_tokens: ApiTokenRow;
   audit: AuditRow;
+  releases: ReleaseRow;
+  release_steps: ReleaseStepRow;
+  device_updates: DeviceUpdateRow;
+  update_leases: UpdateLeaseRow;
 }
 
 export type Db = Kysely<Tables>;
@@ -207,4 +211,39 @@ export interface AuditRow {
   who: string;
   what: string;
   subject: string;
+}
+
+export interface ReleaseRow {
+  id: string;
+  version: string;
+  /** The signed bytes, as text. */
+  manifest: string;
+  signatures_json: string;
+  published_at: number;
+  state: string;
+}
+
+export interface ReleaseStepRow {
+  release: string;
+  /** '' = every unit. */
+  unit: string;
+  percent: number;
+  since: number;
+}
+
+export interface DeviceUpdateRow {
+  device: string;
+  asked_at: number;
+  version: string;
+  platform: string;
+  have: string | null;
+  near: string | null;
+  progress_json: string;
+}
+
+export interface UpdateLeaseRow {
+  school: string;
+  sha256: string;
+  device: string;
+  until: number;
 }

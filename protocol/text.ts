@@ -21,6 +21,8 @@ export const CARRIES = {
   label: 'the label of a seat, as given at installation',
   /** Random, made by labwatch, told to one device only. */
   secret: 'a random secret made by labwatch',
+  /** Inside the local network (RFC 1918) only; means nothing anywhere else. */
+  lan: 'an address inside the local network, told to neighbours only',
   /** Only in what a server answers, never in what a device says. */
   server: 'the address or certificate of a server of labwatch',
 } as const;

@@ -5,6 +5,7 @@ import { refused, withLedger, type Open } from './fixtures.ts';
 import { intakeContract } from './intake.ts';
 import { peopleContract } from './people.ts';
 import { provingContract } from './proving.ts';
+import { releasesContract } from './releases.ts';
 import { spoolContract } from './spool.ts';
 import { unitsContract } from './units.ts';
 
@@ -18,6 +19,7 @@ export function contract(name: string, open: Open): void {
     intakeContract(open);
     spoolContract(open);
     peopleContract(open);
+    releasesContract(open);
 
     describe('as a whole', () => {
       it('answers a ping and says how much room there is', () =>

@@ -5,6 +5,7 @@ import type { Db } from '../schema.ts';
 import { first } from './0001-first.ts';
 import { unseenMinutes } from './0002-unseen-minutes.ts';
 import { copies } from './0003-copies.ts';
+import { releases } from './0005-releases.ts';
 import type { ColumnTypes, LedgerMigration } from './types.ts';
 
 /** In order; a name, once released, is never changed or taken away. */
@@ -12,6 +13,7 @@ const MIGRATIONS: Readonly<Record<string, LedgerMigration>> = {
   '0001-first': first,
   '0002-unseen-minutes': unseenMinutes,
   '0003-copies': copies,
+  '0005-releases': releases,
 };
 
 export const LATEST = Object.keys(MIGRATIONS).at(-1)!;

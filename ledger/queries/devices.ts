@@ -30,7 +30,7 @@ export async function deviceById(db: Db, id: Id): Promise<Device | undefined> {
 }
 
 /** A unit and everything under it. */
-const below = (db: Db, unit: Id) =>
+export const below = (db: Db, unit: Id) =>
   db
     .withRecursive('below', (cte) =>
       cte

@@ -7,6 +7,7 @@ import type { Ledger } from '../owners.ts';
 import { auditLedger } from '../queries/audit.ts';
 import { credentialsLedger } from '../queries/credentials.ts';
 import { devicesLedger } from '../queries/devices.ts';
+import { releasesLedger } from '../queries/releases.ts';
 import { spoolLedger } from '../queries/spool.ts';
 import { unitsLedger } from '../queries/units.ts';
 import { usageLedger } from '../queries/usage.ts';
@@ -43,6 +44,7 @@ export async function openSqliteLedger(path: string, options: SqliteOptions = {}
     spool: spoolLedger(db),
     users: usersLedger(db),
     audit: auditLedger(db),
+    releases: releasesLedger(db),
     freeBytes: async () => {
       const disk = await statfs(dirname(path));
       return disk.bavail * disk.bsize;
