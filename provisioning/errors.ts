@@ -176,6 +176,42 @@ export const provisioningErrors = {
     hint: { en: 'Give names and addresses separated by commas.', vi: 'Hãy viết các tên và địa chỉ, cách nhau bằng dấu phẩy.' },
     exit: 65,
   },
+  RELEASE_NOT_FOUND: {
+    en: 'there is no release {version}',
+    vi: 'không có bản phát hành {version}',
+    hint: { en: 'labwatch release list shows them.', vi: 'Dùng labwatch release list để xem.' },
+    exit: 65,
+  },
+  RELEASE_DEVICE: {
+    en: 'the device {id} never asked for an update',
+    vi: 'thiết bị {id} chưa từng hỏi bản cập nhật',
+    hint: { en: 'labwatch release stuck shows those that do not get further.', vi: 'Dùng labwatch release stuck để xem các máy bị mắc.' },
+    exit: 65,
+  },
+  RELEASE_KEY: {
+    en: 'the key {path} cannot be used ({why})',
+    vi: 'không dùng được khóa {path} ({why})',
+    hint: { en: 'labwatch release keygen makes one.', vi: 'Dùng labwatch release keygen để tạo khóa.' },
+    exit: 65,
+  },
+  RELEASE_KEY_EXISTS: {
+    en: 'there is a key in {path} already; replacing it would cut every agent off that trusts it',
+    vi: 'đã có khóa ở {path}; thay khóa này thì các máy đang tin nó không cập nhật được nữa',
+    hint: { en: 'Choose another place with --out.', vi: 'Hãy chọn nơi khác bằng --out.' },
+    exit: 73,
+  },
+  RELEASE_NO_FILES: {
+    en: 'there is no executable in {path} whose name ends in a platform ({allowed})',
+    vi: 'trong {path} không có tệp chạy nào có tên kết thúc bằng nền tảng ({allowed})',
+    hint: { en: 'Build them first, or say where they are with --dir.', vi: 'Hãy tạo các tệp chạy trước, hoặc chỉ thư mục bằng --dir.' },
+    exit: 66,
+  },
+  RELEASE_FILE: {
+    en: 'the file {path} cannot be taken ({why})',
+    vi: 'không dùng được tệp {path} ({why})',
+    hint: { en: 'Check the path, the rights and the free space.', vi: 'Hãy kiểm tra đường dẫn, quyền và dung lượng trống.' },
+    exit: 74,
+  },
 } as const satisfies ErrorCatalogue;
 
 export const provisioningFail = failWith(provisioningErrors);

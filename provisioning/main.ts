@@ -1,6 +1,7 @@
 import type { Command } from '../runtime/command.ts';
 import { caCommand } from './ca/command.ts';
 import { deviceCommand } from './device/command.ts';
+import { releaseCommand } from './release/command.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { tokenCommand } from './token/command.ts';
 import { unitCommand } from './unit/command.ts';
@@ -11,6 +12,13 @@ export { provisioningErrors } from './errors.ts';
 export { ensureLocalSchool } from './local-school.ts';
 
 /** Every command of the operator; one folder and one line here for each. */
-export const COMMANDS: readonly ((terminal: Terminal) => Command)[] = [tokenCommand, unitCommand, userCommand, deviceCommand, caCommand];
+export const COMMANDS: readonly ((terminal: Terminal) => Command)[] = [
+  tokenCommand,
+  unitCommand,
+  userCommand,
+  deviceCommand,
+  caCommand,
+  releaseCommand,
+];
 
 export const provisioningCommands: readonly Command[] = COMMANDS.map((command) => command(processTerminal()));

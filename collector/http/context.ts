@@ -34,6 +34,8 @@ export interface HttpLimits {
   readonly loginsPerName: { readonly max: number; readonly windowMs: number };
   /** Enrolments from one address: a whole lab behind one router installs at once. */
   readonly enrolments: { readonly max: number; readonly windowMs: number };
+  /** Questions for a release from one address: every agent behind a router asks once a day, and again while it waits. */
+  readonly updates: { readonly max: number; readonly windowMs: number };
   /** Open streams of events, in all. */
   readonly streams: number;
 }
@@ -45,12 +47,13 @@ export const DEFAULT_LIMITS: HttpLimits = {
   loginsPerAddress: { max: 30, windowMs: 5 * MINUTE },
   loginsPerName: { max: 30, windowMs: 15 * MINUTE },
   enrolments: { max: 120, windowMs: MINUTE },
+  updates: { max: 300, windowMs: MINUTE },
   streams: 200,
 };
 
 /** What the collector's main hands to the HTTP interface. */
 export interface HttpOptions {
-  readonly ledger: Pick<Ledger, 'units' | 'devices' | 'credentials' | 'usage' | 'users' | 'audit'>;
+  readonly ledger: Pick<Ledger, 'units' | 'devices' | 'credentials' | 'usage' | 'users' | 'audit' | 'releases'>;
   readonly series: Pick<SeriesStore, 'read'>;
   readonly changes: Pick<ChangeFeed, 'subscribe'>;
   readonly metrics: Metrics;

@@ -50,6 +50,7 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
       { name: 'devices', description: 'Devices, their series and days.' },
       { name: 'units', description: 'The tree of units.' },
       { name: 'enrolment', description: 'How a device gets its identity.' },
+      { name: 'agent', description: 'What an agent asks for itself.' },
       { name: 'machines', description: 'For probes and monitoring.' },
     ],
     components: {
@@ -61,6 +62,7 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
           description: 'From POST /api/v1/session; over TLS its name is __Host-labwatch_session.',
         },
         token: { type: 'http', scheme: 'bearer', description: 'An API token.' },
+        device: { type: 'http', scheme: 'basic', description: 'Id and secret of a device, from its enrolment.' },
       },
       // The data of server-sent events is in no response schema; it is named here so that clients get its types.
       schemas: { LiveEvents: JSON.parse(JSON.stringify(LiveEvents)) as never },

@@ -85,6 +85,16 @@ export const PROBLEMS = {
     vi: 'Hôm nay đã có quá nhiều bản sao của thiết bị này được ghi danh. Hãy đợi đến mai, hoặc nhờ người quản trị nâng giới hạn.',
     en: 'Too many copies of this device were enrolled today. Wait until tomorrow, or ask an administrator to raise the limit.',
   },
+  DEVICE_LOGIN: {
+    status: 401,
+    vi: 'Mã thiết bị hoặc khoá bí mật không đúng. Hãy ghi danh lại máy này.',
+    en: 'The id or the secret of the device is wrong. Enrol the machine again.',
+  },
+  UPDATE_WAIT: {
+    status: 409,
+    vi: 'Một máy khác trong trường đang tải bản này. Hãy hỏi lại sau.',
+    en: 'Another machine of the school is fetching this. Ask again later.',
+  },
   NOT_FOUND: {
     status: 404,
     vi: 'Không có địa chỉ này. Hãy xem /api/docs.',

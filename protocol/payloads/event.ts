@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { sequencedFields } from '../envelope.ts';
-import { EpochMs, OneOf, Serial } from '../text.ts';
+import { UPDATE_REASONS } from '../release.ts';
+import { EpochMs, OneOf, Product, Serial } from '../text.ts';
 
 export const EVENT_CODES = [
   'unclean_shutdown',
@@ -8,6 +9,8 @@ export const EVENT_CODES = [
   'component_missing',
   'threat_found',
   'agent_updated',
+  'update_failed',
+  'update_rolled_back',
   'clock_changed',
   'unobserved',
 ] as const;
@@ -31,6 +34,8 @@ export const Event = Type.Object(
     ),
     component: Type.Optional(OneOf(COMPONENTS, 'Which kind of part.')),
     serial: Type.Optional(Serial('Serial number of the part.')),
+    release: Type.Optional(Product('The version an update was to bring.')),
+    reason: Type.Optional(OneOf(UPDATE_REASONS, 'Why an update came to nothing.')),
   },
   { $id: 'event', description: 'Something that happened, told at once.' },
 );

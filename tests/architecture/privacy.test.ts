@@ -2,12 +2,14 @@ import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
 import { EnrolmentAnswer, EnrolmentRequest } from '../../collector/http/schemas/enrolment.ts';
 import { PAYLOADS } from '../../protocol/payloads/index.ts';
+import { UpdateQuery } from '../../protocol/release.ts';
 import { Hardware, Label, OneOf, Product, Serial } from '../../protocol/text.ts';
 import { leaksOf, TELL_TALES } from './privacy.ts';
 
 describe('nothing personal can leave a device', () => {
   it.each(Object.entries(PAYLOADS))('in %s', (_kind, schema) => expect(leaksOf(schema)).toEqual([]));
   it('in an enrolment', () => expect(leaksOf(EnrolmentRequest)).toEqual([]));
+  it('in a question for an update', () => expect(leaksOf(UpdateQuery)).toEqual([]));
   it('in the answer to an enrolment, whose address and certificate are the server’s', () => {
     const { broker, ...rest } = EnrolmentAnswer.properties;
     expect(leaksOf(Type.Object(rest))).toEqual([]);

@@ -1,4 +1,5 @@
 import type { App, HttpContext } from '../context.ts';
+import { agentRoutes } from './agent/routes.ts';
 import { deviceRoutes } from './devices/routes.ts';
 import { enrolmentRoutes } from './enrolments/routes.ts';
 import { eventRoutes } from './events/routes.ts';
@@ -8,4 +9,4 @@ import { unitRoutes } from './units/routes.ts';
 export type RouteSet = (app: App, context: HttpContext) => void;
 
 /** Everything under /api/v1. A new resource costs a folder and a line. */
-export const API_ROUTES: readonly RouteSet[] = [sessionRoutes, enrolmentRoutes, unitRoutes, deviceRoutes, eventRoutes];
+export const API_ROUTES: readonly RouteSet[] = [sessionRoutes, enrolmentRoutes, unitRoutes, deviceRoutes, eventRoutes, agentRoutes];

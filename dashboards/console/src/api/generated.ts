@@ -476,6 +476,17 @@ export interface UnitRef {
   name: string;
 }
 
+export interface UpdateAnswer {
+  /** The signed bytes, as text. */
+  manifest: string;
+  signatures: Array<string>;
+  neighbours: Array<string>;
+  /** Whether the server hands the file to this device now. */
+  server: boolean;
+  /** Seconds after which to ask again when it has the file from nowhere. */
+  wait: number;
+}
+
 /** An answer that is not a success, as problem details (RFC 9457). `status` 0 and code UNREACHABLE: no answer at all. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
@@ -640,3 +651,26 @@ export function getDay(params: {
 
 /** Server-sent events: `hello` first, then `device` with the fresh DeviceSummary at most once a second per device. */
 export const streamEventsPath = '/api/v1/events';
+
+/** Which release is for this device now, and where it gets it; 204 when there is none. */
+export function askForUpdate(params: {
+  /** What it runs. */
+  version: string;
+  /** What it runs on. */
+  platform: 'linux-x64' | 'linux-arm64' | 'win-x64' | 'win-x86';
+  /** Whether it may fetch from the server: over a metered line it takes from neighbours only. */
+  line: 'free' | 'metered';
+  /** The packed file it can hand to neighbours. */
+  have?: string;
+  /** Where neighbours in the local network reach it for that. */
+  near?: string;
+  /** A release it tried and went back from. */
+  failed?: string;
+  /** The neighbours it was told of did not have the file. */
+  alone?: 'yes';
+}, options: CallOptions = {}): Promise<UpdateAnswer | void> {
+  return call('GET', address(`/api/v1/agent/update`, { version: params.version, platform: params.platform, line: params.line, have: params.have, near: params.near, failed: params.failed, alone: params.alone }), options);
+}
+
+/** A packed executable, whole or by a byte range (RFC 9110, section 14), for the device whose turn it is. */
+export const fetchReleaseFilePath = '/api/v1/agent/files/${encodeURIComponent(params.sha256)}';
