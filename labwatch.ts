@@ -12,7 +12,10 @@ export const PROGRAMS: readonly { readonly names: readonly string[]; load(): Pro
   { names: ['agent'], load: async () => [(await import('./agent/main.ts')).agentCommand] },
   { names: ['broker'], load: async () => [(await import('./broker/main.ts')).brokerCommand] },
   { names: ['collector'], load: async () => [(await import('./collector/main.ts')).collectorCommand] },
-  { names: ['token', 'unit', 'user', 'device', 'ca', 'release'], load: async () => (await import('./provisioning/main.ts')).provisioningCommands },
+  {
+    names: ['token', 'unit', 'user', 'device', 'ca', 'release'],
+    load: async () => (await import('./provisioning/main.ts')).provisioningCommands,
+  },
 ];
 
 const TEXT = {
