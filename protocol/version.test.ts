@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compareVersions, isVersion } from './version.ts';
 
 describe('versions', () => {
-  // The last line of numbers is the example of semver.org, point 11.
+  // From 1.0.0-alpha to 1.0.0 it is the example of semver.org, point 11.
   const ordered = [
     'not a version',
     '0.0.1',
@@ -11,7 +11,14 @@ describe('versions', () => {
     '0.2.0-alpha',
     '0.2.0',
     '0.10.0',
-    ...['1.0.0-alpha', '1.0.0-alpha.1', '1.0.0-alpha.beta', '1.0.0-beta', '1.0.0-beta.2', '1.0.0-beta.11', '1.0.0-rc.1', '1.0.0'],
+    '1.0.0-alpha',
+    '1.0.0-alpha.1',
+    '1.0.0-alpha.beta',
+    '1.0.0-beta',
+    '1.0.0-beta.2',
+    '1.0.0-beta.11',
+    '1.0.0-rc.1',
+    '1.0.0',
     '2.0.0-x-1',
     '2.0.0',
   ];

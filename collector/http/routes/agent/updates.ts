@@ -111,10 +111,9 @@ export class Updates {
   async #all(now: number): Promise<readonly ReadRelease[]> {
     const kept = this.#releases;
     if (kept !== undefined && Math.abs(now - kept.at) < RELEASES_FOR_MS) return kept.list;
-    const list = (await this.#context.ledger.releases.list()).map((release) => ({
-      ...release,
-      read: JSON.parse(release.manifest) as ReleaseManifest,
-    }));
+    const list = (await this.#context.ledger.releases.list()).map((release) =>
+      Object.assign({}, release, { read: JSON.parse(release.manifest) as ReleaseManifest }),
+    );
     this.#releases = { at: now, list };
     return list;
   }
