@@ -35,7 +35,7 @@ export const Event = Type.Object(
     component: Type.Optional(OneOf(COMPONENTS, 'Which kind of part.')),
     serial: Type.Optional(Serial('Serial number of the part.')),
     release: Type.Optional(Product('The version an update was to bring.')),
-    reason: Type.Optional(OneOf(UPDATE_REASONS, 'Why an update came to nothing.')),
+    cause: Type.Optional(OneOf(UPDATE_REASONS, 'Why an update came to nothing.')),
   },
   { $id: 'event', description: 'Something that happened, told at once.' },
 );
