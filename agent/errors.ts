@@ -186,7 +186,7 @@ export const agentErrors = {
   AGENT_PLATFORM: {
     en: 'the agent does not know this system yet ({why})',
     vi: 'tác nhân chưa hỗ trợ hệ điều hành này ({why})',
-    hint: { en: 'It runs on Linux.', vi: 'Tác nhân chạy trên Linux.' },
+    hint: { en: 'It runs on Windows 10 and newer and on Linux.', vi: 'Tác nhân chạy trên Windows 10 trở lên và trên Linux.' },
     exit: 69,
   },
 } as const satisfies ErrorCatalogue;

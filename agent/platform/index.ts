@@ -5,6 +5,7 @@ import { toProduct } from './clean.ts';
 import { readFingerprint } from './fingerprint.ts';
 import { linuxDoor } from './linux-door.ts';
 import { readOsRelease } from './os-release.ts';
+import { windowsDoor } from './windows/door.ts';
 import { windowsOs, windowsFingerprint } from './windows/platform.ts';
 
 async function linuxOs(door: Door): Promise<Birth['os']> {
@@ -35,5 +36,5 @@ export function windowsPlatform(door: Door): Platform {
  * @param root Linux only: another folder to stand for `/`
  */
 export function openPlatform(root = '/'): Platform {
-  return linuxPlatform(linuxDoor(root));
+  return process.platform === 'win32' ? windowsPlatform(windowsDoor()) : linuxPlatform(linuxDoor(root));
 }

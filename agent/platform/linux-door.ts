@@ -1,67 +1,8 @@
 import { spawn } from 'node:child_process';
-import { constants } from 'node:fs';
-import { open, readdir, realpath, stat, statfs } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { readdir, realpath, stat, statfs } from 'node:fs/promises';
 import { isAbsolute, join, sep } from 'node:path';
 import type { Door } from '../probes/probe.ts';
-
-const MAX_TEXT_BYTES = 1024 * 1024;
-const MAX_ANSWER_BYTES = 64 * 1024;
-
-/** Nothing there, may not be read, or not a thing to read: all the same to a probe. */
-async function orUndefined<T>(action: () => Promise<T | undefined>): Promise<T | undefined> {
-  try {
-    return await action();
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Reads until `length` bytes are there or the file ends. Files of /proc and /sys say that their size is 0, so the size
- * is not asked. Opened without waiting, and only when it is a regular file: a pipe (logind keeps some beside its files)
- * would hold the thread for ever.
- */
-async function readStart(path: string, length: number, offset: number): Promise<Uint8Array> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    if (!(await file.stat()).isFile()) throw new Error('not a regular file');
-    const chunks: Buffer[] = [];
-    let total = 0;
-    while (total < length) {
-      const buffer = Buffer.allocUnsafe(Math.min(length - total, 65_536));
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, offset + total);
-      if (bytesRead === 0) break;
-      chunks.push(buffer.subarray(0, bytesRead));
-      total += bytesRead;
-    }
-    return Buffer.concat(chunks);
-  } finally {
-    await file.close();
-  }
-}
-
-function askSocket(path: string, request: string, timeoutMs: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect({ path });
-    const chunks: Buffer[] = [];
-    let total = 0;
-    const settle = (): void => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(total === 0 ? undefined : Buffer.concat(chunks).toString('utf8'));
-    };
-    const timer = setTimeout(settle, timeoutMs);
-    socket.on('connect', () => socket.write(request));
-    socket.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      total += chunk.length;
-      if (total >= MAX_ANSWER_BYTES) settle();
-    });
-    socket.on('error', settle);
-    socket.on('close', settle);
-  });
-}
+import { askSocket, MAX_TEXT_BYTES, orUndefined, readStart } from './node-door.ts';
 
 /**
  * In a process group of its own, so that what it started ends with it. English and plain: its answer is parsed.

@@ -18,7 +18,7 @@ export interface MakeAgentOptions {
 
 /** @throws LabwatchError AGENT_PLATFORM */
 export function thisPlatform(): Platform {
-  if (process.platform !== 'linux') throw agentFail('AGENT_PLATFORM', { why: process.platform });
+  if (process.platform !== 'linux' && process.platform !== 'win32') throw agentFail('AGENT_PLATFORM', { why: process.platform });
   return openPlatform();
 }
 

@@ -1,0 +1,59 @@
+import type { Clock, Timer } from '../clock.ts';
+import { formatWord } from './helper-word.ts';
+import { giveMemoryBack, idleSeconds } from './last-input.ts';
+import { orNothing } from './native.ts';
+import { closePipe, HELPER_PIPE, openPipe, sendMessage, type Handle } from './pipe.ts';
+
+/** How often the agent is told. */
+const EVERY_MS = 30_000;
+/** When everything is loaded and memory can be given back. */
+const SETTLED_MS = 20_000;
+
+/**
+ * The helper in a session of a person: tells the agent how long nothing was touched there. It knows nothing else, keeps
+ * nothing, and goes on quietly while no agent runs.
+ */
+export class IdleHelper {
+  readonly #clock: Clock;
+  readonly #name: string;
+  #pipe: Handle | undefined;
+  #timer: Timer | undefined;
+  #settled: Timer | undefined;
+
+  constructor(clock: Clock, name = HELPER_PIPE) {
+    this.#clock = clock;
+    this.#name = name;
+  }
+
+  /** @throws Error not on Windows */
+  start(): void {
+    // Fails at once where nothing can be told.
+    idleSeconds();
+    this.#settled = this.#clock.after(SETTLED_MS, () => orNothing(giveMemoryBack));
+    this.#round();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#settled?.cancel();
+    this.#hangUp();
+  }
+
+  #round(): void {
+    orNothing(() => this.#tell());
+    this.#timer = this.#clock.after(EVERY_MS, () => this.#round());
+  }
+
+  #tell(): void {
+    const idle = idleSeconds();
+    if (idle === undefined) return;
+    this.#pipe ??= openPipe(this.#name);
+    if (this.#pipe === undefined) return;
+    if (!sendMessage(this.#pipe, formatWord(idle, this.#clock.mono()))) this.#hangUp();
+  }
+
+  #hangUp(): void {
+    if (this.#pipe !== undefined) closePipe(this.#pipe);
+    this.#pipe = undefined;
+  }
+}
