@@ -25,7 +25,7 @@ const ROOMS: readonly Room[] = [
   { name: 'protocol', at: protocol, ours: [protocol], packages: /^typebox(\/|$)/ },
   { name: 'runtime', at: runtime, ours: [runtime, /^package\.json$/] },
   { name: 'ledger', at: /^ledger\//, ours: [/^ledger\//, protocol, runtime] },
-  { name: 'a pure parser of the agent', at: /^agent\/probes\/[^/]+\/parse\.ts$/, ours: [/^agent\//, protocol] },
+  { name: 'a pure parser of the agent', at: /^agent\/probes\/[^/]+\/parse(-windows)?\.ts$/, ours: [/^agent\//, protocol] },
   { name: 'agent/tv', at: /^agent\/tv\//, ours: [/^agent\/tv\//, protocol], packages: /^mqtt(\/|$)/ },
   { name: 'agent', at: /^agent\//, ours: [/^agent\/(?!tv\/)/, protocol, runtime] },
   { name: 'broker', at: /^broker\//, ours: [/^broker\//, ...ground] },

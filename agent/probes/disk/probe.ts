@@ -1,18 +1,22 @@
 import { noData, type MetricsPart, type Probe } from '../probe.ts';
 import { readDiskCounters, SYSTEM_VOLUME } from './linux.ts';
 import { diskRates, diskUse, type DiskCounters } from './parse.ts';
+import { readDiskPerformance, systemVolume } from './windows.ts';
 
 /** Room on the system volume, and bytes a second to and from the physical disks. */
 export const disk: Probe<'metrics'> = {
   name: 'disk',
   kinds: ['metrics'],
-  platforms: ['linux'],
+  platforms: ['linux', 'windows'],
   intervalSeconds: 20,
-  open: async ({ door, clock }) => {
+  open: async ({ door, clock, platform }) => {
+    const isWindows = platform.name === 'windows';
+    const readCounters = isWindows ? readDiskPerformance : readDiskCounters;
+    const volume = isWindows ? await systemVolume(door) : SYSTEM_VOLUME;
     let before: { counters: DiskCounters; mono: number } | undefined;
     return {
       sample: async () => {
-        const [space, counters] = await Promise.all([door.space(SYSTEM_VOLUME), readDiskCounters(door)]);
+        const [space, counters] = await Promise.all([door.space(volume), readCounters(door)]);
         const after = { counters, mono: clock.mono() };
         const rates = before === undefined ? undefined : diskRates(before.counters, counters, (after.mono - before.mono) / 1000);
         before = after;

@@ -10,14 +10,18 @@ export interface Chosen {
   readonly physical: boolean;
 }
 
+/** One look at the interfaces that are counted. */
+export interface NetworkReading {
+  readonly counters: NetworkCounters;
+  readonly chosen: Chosen;
+  readonly interfaces: readonly Interface[];
+}
+
 /**
  * Counters come from /proc/net/dev (one read) and links from /sys/class/net. What the interfaces are is looked up only
  * when another set of them is there than at the last time.
  */
-export async function readNetwork(
-  door: Door,
-  last: Chosen | undefined,
-): Promise<{ counters: NetworkCounters; chosen: Chosen; interfaces: readonly Interface[] }> {
+export async function readNetwork(door: Door, last: Chosen | undefined): Promise<NetworkReading> {
   const counters = parseNetworkCounters((await door.readText('/proc/net/dev')) ?? '');
   const key = Array.from(counters.keys()).join(' ');
   const chosen = last?.key === key ? last : { key, ...interfacesToCount(await readNics(door)) };

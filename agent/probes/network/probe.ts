@@ -1,20 +1,22 @@
 import { noData, type MetricsPart, type Probe } from '../probe.ts';
 import { readNetwork, type Chosen } from './linux.ts';
 import { linkSpeed, networkRates, type NetworkCounters } from './parse.ts';
+import { readWindowsNetwork } from './windows.ts';
 
 /** Bytes a second through the network cards, and the speed of the link. */
 export const network: Probe<'metrics'> = {
   name: 'network',
   kinds: ['metrics'],
-  platforms: ['linux'],
+  platforms: ['linux', 'windows'],
   intervalSeconds: 20,
-  open: async ({ door, clock, log }) => {
+  open: async ({ door, clock, log, platform }) => {
+    const read = platform.name === 'windows' ? readWindowsNetwork : readNetwork;
     let before: { counters: NetworkCounters; mono: number } | undefined;
     let chosen: Chosen | undefined;
     let said = false;
     return {
       sample: async () => {
-        const { counters, chosen: now, interfaces } = await readNetwork(door, chosen);
+        const { counters, chosen: now, interfaces } = await read(door, chosen);
         chosen = now;
         if (interfaces.length === 0) return noData('absent');
         if (!chosen.physical && !said) {
