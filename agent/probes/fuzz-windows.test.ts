@@ -55,8 +55,8 @@ describe('idle time on Windows', () => {
           if (idleSeconds === null) return;
           expect(state).toBe('open');
           const fresh = words.filter((one) => mono - one.mono <= 90_000);
-          const here = sessions.filter((one) => one.console && one.user && one.session !== 0).map((one) => one.session);
-          expect(fresh.some((one) => here.includes(one.session) && idleSeconds >= one.idleSeconds)).toBe(true);
+          const here = new Set(sessions.filter((one) => one.console && one.user && one.session !== 0).map((one) => one.session));
+          expect(fresh.some((one) => here.has(one.session) && idleSeconds >= one.idleSeconds)).toBe(true);
         },
       ),
       { seed: SEED, numRuns: 3000 },
