@@ -1,6 +1,6 @@
 import type { Birth } from '../../protocol/payloads/index.ts';
 import type { Log } from '../../runtime/log.ts';
-import type { Sample } from '../probes/probe.ts';
+import type { InventoryPart, Memo, Sample } from '../probes/probe.ts';
 import type { Counts } from './counts.ts';
 import type { Stamp } from './outbox/outbox.ts';
 import { InventoryFacts, SecurityFacts } from './parts.ts';
@@ -9,6 +9,9 @@ import type { Reporter } from './reporter.ts';
 
 const INVENTORY_EVERY_MS = 86_400_000;
 const SECURITY_EVERY_MS = 6 * 3_600_000;
+
+/** Disks that were told to fail, one a line. */
+const FAILING = 'failing-disks';
 
 interface Sent {
   digest: string;
@@ -25,6 +28,7 @@ export class FactSender {
   readonly #log: Log;
   readonly #stamp: () => Stamp;
   readonly #afterSending: () => void;
+  readonly #memo: Memo;
   readonly #inventory: InventoryFacts;
   readonly #security: SecurityFacts;
   #inventorySent: Sent | undefined;
@@ -39,6 +43,7 @@ export class FactSender {
     log: Log;
     os: Birth['os'];
     seat: string | undefined;
+    memo: Memo;
     stamp: () => Stamp;
     /** Called when something was put into the outbox. */
     sent: () => void;
@@ -51,6 +56,7 @@ export class FactSender {
     this.#log = options.log;
     this.#stamp = options.stamp;
     this.#afterSending = options.sent;
+    this.#memo = options.memo;
     this.#inventory = new InventoryFacts({ name, licence: 'unknown', ...(version === undefined ? {} : { version }) }, options.seat);
     this.#security = new SecurityFacts();
   }
@@ -66,6 +72,23 @@ export class FactSender {
       this.#counts.add('part_refused');
       this.#log.warn({ probe, why }, 'what a probe told does not fit the contract and was left out');
     }
+    if (sample.inventory?.disks !== undefined) this.#tellFailing(sample.inventory.disks);
+  }
+
+  /** An event for each disk that begins to predict its failure; one that goes on doing so is told once. */
+  #tellFailing(disks: NonNullable<InventoryPart['disks']>): void {
+    const looked = disks.filter((disk) => disk.health !== undefined);
+    if (looked.length === 0 || this.#stopped) return;
+    const names = new Map(
+      looked.filter((disk) => disk.health?.state === 'failing').map((disk) => [disk.serial ?? disk.model ?? '?', disk.serial]),
+    );
+    const told = new Set((this.#memo.get(FAILING) ?? '').split('\n'));
+    for (const [name, serial] of names) {
+      if (told.has(name)) continue;
+      this.#reporter.event('disk_failing', this.#stamp(), { component: 'disk', ...(serial === undefined ? {} : { serial }) });
+      this.#afterSending();
+    }
+    this.#memo.set(FAILING, Array.from(names.keys()).join('\n'));
   }
 
   /** Reads and sends both now: protection first, which is quick, then the hardware. */

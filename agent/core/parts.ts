@@ -9,14 +9,35 @@ const PLACE = { v: 1, stream: 'a'.repeat(26), seq: 1, at: 0, boot: '0'.repeat(16
 
 type Joined = Record<string, unknown>;
 
-/** Parts by top-level key: objects are joined, anything else is taken from the last part that has it. */
+interface Named {
+  readonly serial?: string;
+  readonly model?: string;
+  readonly size?: number;
+}
+
+/** What several probes say of the same disks: by serial number, or by model and size where there is none. */
+function joinedDisks(before: readonly Named[], more: readonly Named[]): Named[] {
+  const key = ({ serial, model, size }: Named): string => serial ?? `${model ?? ''} ${size ?? ''}`;
+  const both = before.map((disk) =>
+    Object.assign(
+      {},
+      disk,
+      more.find((one) => key(one) === key(disk)),
+    ),
+  );
+  return [...both, ...more.filter((one) => !before.some((disk) => key(disk) === key(one)))].slice(0, 32);
+}
+
+/** Parts by top-level key: disks are joined one by one, objects by their keys, anything else is taken from the last part that has it. */
 function joined(parts: Iterable<Joined>): Joined {
   const whole: Joined = {};
   for (const part of parts) {
     for (const [key, value] of Object.entries(part)) {
       const before = whole[key];
       const join = typeof value === 'object' && value !== null && !Array.isArray(value) && typeof before === 'object' && before !== null;
-      if (value !== undefined) whole[key] = join ? { ...before, ...value } : value;
+      if (value === undefined) continue;
+      if (key === 'disks' && Array.isArray(value) && Array.isArray(before)) whole[key] = joinedDisks(before, value);
+      else whole[key] = join ? { ...before, ...value } : value;
     }
   }
   return whole;

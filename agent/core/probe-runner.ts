@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import {
   isNoData,
   type NoData,
+  type Memo,
   type NoDataReason,
   type OpenProbe,
   type PartKind,
@@ -70,13 +71,15 @@ export class ProbeRunner implements Lifecycle {
     log: Log;
     /** Seconds between two calls of sampleQuick. */
     tickSeconds: number;
+    /** What probes keep over restarts; without it, while this runs. */
+    memo?: Memo;
     onSample: (probe: Probe, sample: Sample) => void;
   }) {
     this.#tickSeconds = options.tickSeconds;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#onSample = options.onSample;
-    this.#context = { platform: options.platform, door: options.platform.door, clock: options.clock };
+    this.#context = { platform: options.platform, door: options.platform.door, clock: options.clock, memo: options.memo ?? new Map() };
     this.#slots = options.probes
       .filter((probe) => probe.platforms.includes(options.platform.name))
       .map((probe) => ({

@@ -52,7 +52,7 @@ export class Reporter {
     }
   }
 
-  event(code: Event['code'], stamp: Stamp, facts: { since?: number; count?: number } = {}): void {
+  event(code: Event['code'], stamp: Stamp, facts: Partial<Pick<Event, 'since' | 'count' | 'component' | 'serial'>> = {}): void {
     this.send('event', { code, ...facts }, stamp);
   }
 

@@ -4,7 +4,7 @@ import type { Lifecycle } from '../../runtime/lifecycle.ts';
 import type { Log } from '../../runtime/log.ts';
 import { VERSION } from '../../runtime/version.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
-import type { BootPart, MetricsPart, Platform, Probe, Sample } from '../probes/probe.ts';
+import type { BootPart, Memo, MetricsPart, Platform, Probe, Sample } from '../probes/probe.ts';
 import type { AgentSettings } from '../settings.ts';
 import type { Counts } from './counts.ts';
 import { FactSender } from './fact-sender.ts';
@@ -61,12 +61,17 @@ export class Watch implements Lifecycle {
   #seen: SeenSession | undefined;
   #started = false;
   #minute = 0;
+  /** What probes keep over restarts lies beside the reports. */
+  readonly #memo: Memo = {
+    get: (key) => this.#o.outbox.note(`memo.${key}`),
+    set: (key, value) => this.#o.outbox.setNote(`memo.${key}`, value),
+  };
 
   constructor(options: WatchOptions) {
     const { settings, clock, platform, log, probes } = options;
     this.#o = options;
     const onSample = (probe: Probe, sample: Sample): void => this.#onSample(probe, sample);
-    this.#runner = new ProbeRunner({ probes, platform, clock, log, onSample, tickSeconds: settings.sampleSeconds });
+    this.#runner = new ProbeRunner({ probes, platform, clock, log, onSample, memo: this.#memo, tickSeconds: settings.sampleSeconds });
     this.#scheduler = new Scheduler({ clock, log, intervalSeconds: settings.sampleSeconds, tick: () => this.#tick() });
     this.#book = new MinuteBook({ gapMs: gapOf(settings.sampleSeconds), reportMinutes: settings.reportMinutes });
   }
@@ -90,6 +95,7 @@ export class Watch implements Lifecycle {
       log,
       os: this.#os,
       seat: settings.seat,
+      memo: this.#memo,
       stamp: () => this.stamp(),
       sent: this.#o.onStored,
     });

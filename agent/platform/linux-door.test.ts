@@ -106,6 +106,10 @@ describe.runIf(process.platform === 'linux')('the door to this machine', () => {
     expect(await door.run('/bin/echo', ['a b'], { timeoutMs: 20_000 })).toBe('a b\n');
     expect(await door.run('/bin/false', [], { timeoutMs: 20_000 })).toBeUndefined();
     expect(await door.run(join(folder, 'missing'), [], { timeoutMs: 20_000 })).toBeUndefined();
+    // Some programs tell by their status what they found, and print all the same.
+    expect(await door.run('/bin/sh', ['-c', 'echo found; exit 24'], { timeoutMs: 20_000 })).toBeUndefined();
+    expect(await door.run('/bin/sh', ['-c', 'echo found; exit 24'], { timeoutMs: 20_000, anyExit: true })).toBe('found\n');
+    expect(await door.run('/bin/sh', ['-c', 'kill -9 $$'], { timeoutMs: 20_000, anyExit: true })).toBeUndefined();
     expect(
       await door.run('/bin/sh', ['-c', 'while :; do echo yyyyyyyyyyyyyyyy; done'], { timeoutMs: 20_000, maxBytes: 10_000 }),
     ).toBeUndefined();

@@ -7,7 +7,12 @@ import { askSocket, MAX_TEXT_BYTES, orUndefined, readStart } from './node-door.t
 /**
  * In a process group of its own, so that what it started ends with it. English and plain: its answer is parsed.
  */
-function runProgram(file: string, args: readonly string[], timeoutMs: number, maxBytes: number): Promise<string | undefined> {
+function runProgram(
+  file: string,
+  args: readonly string[],
+  options: { timeoutMs: number; maxBytes: number; anyExit: boolean },
+): Promise<string | undefined> {
+  const { timeoutMs, maxBytes, anyExit } = options;
   return new Promise((resolve) => {
     const child = spawn(file, args, {
       detached: true,
@@ -39,7 +44,7 @@ function runProgram(file: string, args: readonly string[], timeoutMs: number, ma
       chunks.push(chunk);
       if (total > maxBytes) end();
     });
-    child.on('close', (code) => settle(code === 0 ? Buffer.concat(chunks).toString('utf8') : undefined));
+    child.on('close', (code) => settle(code === 0 || (anyExit && code !== null) ? Buffer.concat(chunks).toString('utf8') : undefined));
   });
 }
 
@@ -73,6 +78,7 @@ export function linuxDoor(root = '/'): Door {
       }),
     ask: (socket, request, timeoutMs) => askSocket(at(socket), request, timeoutMs),
     // `spawn` itself throws where starting programs is forbidden.
-    run: (file, args, { timeoutMs, maxBytes = MAX_TEXT_BYTES }) => orUndefined(() => runProgram(file, args, timeoutMs, maxBytes)),
+    run: (file, args, { timeoutMs, maxBytes = MAX_TEXT_BYTES, anyExit = false }) =>
+      orUndefined(() => runProgram(file, args, { timeoutMs, maxBytes, anyExit })),
   };
 }

@@ -12,6 +12,7 @@ import { parseBootId, parseBootTime, parseLastEnd } from './boots/parse.ts';
 import { cpuLoad, parseCpuTimes } from './cpu/parse.ts';
 import { diskRates, diskUse, parseDiskCounters } from './disk/parse.ts';
 import { externalDisplays, parseEdid } from './displays/parse.ts';
+import { parseNvmeAnswer, parsePredictFailure, parseSmartctl } from './disk-health/parse.ts';
 import { PROBES } from './index.ts';
 import { parseChildReport, parseCpuInfo, parseMemoryTotal } from './inventory/parse.ts';
 import { parseMemory } from './memory/parse.ts';
@@ -50,6 +51,7 @@ const PARSERS: readonly (readonly [string, (text: string) => unknown])[] = [
   ['the report of the child', parseChildReport],
   ['ufw.conf', parseUfw],
   ['waiting updates', parseUpdatesAvailable],
+  ['smartctl', parseSmartctl],
   ['the daily batch', parseDaily],
   ['a date of PowerShell', parseDate],
   ['a path of the registry', (text) => expandPath(text, new Map([['programfiles', 'C:\\Program Files']]))],
@@ -137,6 +139,8 @@ describe('parsers', () => {
         parseEdid(bytes);
         parseLastEnd(bytes, NOW);
         parseDatabaseHeader(bytes);
+        parsePredictFailure(bytes);
+        parseNvmeAnswer(bytes);
       }),
       runs(2000),
     );

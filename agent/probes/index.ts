@@ -2,6 +2,7 @@ import { antivirus } from './antivirus/probe.ts';
 import { boots } from './boots/probe.ts';
 import { cpu } from './cpu/probe.ts';
 import { disk } from './disk/probe.ts';
+import { diskHealth } from './disk-health/probe.ts';
 import { displays } from './displays/probe.ts';
 import { inventory } from './inventory/probe.ts';
 import { memory } from './memory/probe.ts';
@@ -21,6 +22,7 @@ export const PROBES: readonly Probe[] = [
   network,
   temperature,
   inventory,
+  diskHealth,
   displays,
   antivirus,
   protection,

@@ -95,8 +95,15 @@ export interface Door {
   space(path: string): Promise<{ readonly total: number; readonly free: number; readonly available: number } | undefined>;
   /** Sends `request` to a Unix socket (or named pipe) and reads until the other side closes or the time is up; undefined when nobody answers. */
   ask(socket: string, request: string, timeoutMs: number): Promise<string | undefined>;
-  /** Runs a program (no shell). Never from a probe with an interval under an hour. undefined when it is missing, fails or is late. */
-  run(file: string, args: readonly string[], options: { timeoutMs: number; maxBytes?: number }): Promise<string | undefined>;
+  /**
+   * Runs a program (no shell). Never from a probe with an interval under an hour. undefined when it is missing, fails or is late.
+   * `anyExit`: what it printed counts whatever status it ended with.
+   */
+  run(
+    file: string,
+    args: readonly string[],
+    options: { timeoutMs: number; maxBytes?: number; anyExit?: boolean },
+  ): Promise<string | undefined>;
   /** On Windows only. */
   readonly windows?: WindowsDoor;
 }
@@ -189,7 +196,7 @@ export interface Platform {
 /** What a probe may keep over restarts of the agent: a few short texts. Lost with the data folder. */
 export interface Memo {
   get(key: string): string | undefined;
-  set(key: string, value: string): void;
+  set(key: string, value: string): unknown;
 }
 
 /** What a probe gets when it is opened. */

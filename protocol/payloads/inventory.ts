@@ -2,8 +2,31 @@ import { Type, type Static } from 'typebox';
 import { sequencedFields } from '../envelope.ts';
 import { Hardware, Label, Mac, OneOf, PlainDate, Product, Serial } from '../text.ts';
 
+export const DISK_STATES = ['ok', 'at_risk', 'failing', 'unknown'] as const;
+export const DISK_WARNINGS = ['spare', 'temperature', 'reliability', 'read_only', 'backup'] as const;
+
 const bytes = (description: string) => Type.Integer({ minimum: 0, maximum: 1e18, description });
 const count = (description: string, maximum: number) => Type.Integer({ minimum: 0, maximum, description });
+
+const raw = (description: string) => Type.Optional(count(description, 0xffff_ffff));
+
+/** What a disk says of itself (SMART, NVMe health log), in raw values; what it does not count is absent. */
+const DiskHealth = Type.Object({
+  state: OneOf(
+    DISK_STATES,
+    'failing = the disk itself predicts its failure; at_risk = spare blocks or planned life run out; ok = it says that it is well.',
+  ),
+  reallocated: raw('Reallocated sectors, ATA attribute 5.'),
+  reported: raw('Reported uncorrectable errors, ATA attribute 187.'),
+  timeouts: raw('Command time-outs, ATA attribute 188, low word.'),
+  pending: raw('Sectors waiting to be reallocated, ATA attribute 197.'),
+  offline: raw('Uncorrectable sectors of the own test, ATA attribute 198.'),
+  wear: Type.Optional(count('Used of the planned life in percent; may pass 100.', 255)),
+  spare: Type.Optional(count('Spare blocks left in percent.', 100)),
+  mediaErrors: Type.Optional(count('Media and data integrity errors of NVMe.', Number.MAX_SAFE_INTEGER)),
+  hours: Type.Optional(count('Hours it has run.', 1_000_000)),
+  warnings: Type.Optional(Type.Array(OneOf(DISK_WARNINGS, 'A critical warning of NVMe.'), { maxItems: 5, description: 'Empty = none.' })),
+});
 
 /** The hardware, at start, on change and daily. What is not known is absent. */
 export const Inventory = Type.Object(
@@ -49,6 +72,7 @@ export const Inventory = Type.Object(
         maker: Type.Optional(Hardware('Maker.')),
         model: Type.Optional(Hardware('Model.')),
         serial: Type.Optional(Serial('Serial number.')),
+        health: Type.Optional(DiskHealth),
       }),
       { maxItems: 32 },
     ),
