@@ -210,6 +210,30 @@ export interface DeviceDetail {
         model?: string;
         /** Serial number. */
         serial?: string;
+        health?: {
+          /** failing = the disk itself predicts its failure; at_risk = spare blocks or planned life run out; ok = it says that it is well. */
+          state: 'ok' | 'at_risk' | 'failing' | 'unknown';
+          /** Reallocated sectors, ATA attribute 5. */
+          reallocated?: number;
+          /** Reported uncorrectable errors, ATA attribute 187. */
+          reported?: number;
+          /** Command time-outs, ATA attribute 188, low word. */
+          timeouts?: number;
+          /** Sectors waiting to be reallocated, ATA attribute 197. */
+          pending?: number;
+          /** Uncorrectable sectors of the own test, ATA attribute 198. */
+          offline?: number;
+          /** Used of the planned life in percent; may pass 100. */
+          wear?: number;
+          /** Spare blocks left in percent. */
+          spare?: number;
+          /** Media and data integrity errors of NVMe. */
+          mediaErrors?: number;
+          /** Hours it has run. */
+          hours?: number;
+          /** Empty = none. */
+          warnings?: Array<'spare' | 'temperature' | 'reliability' | 'read_only' | 'backup'>;
+        };
       }>;
       nics: Array<{
         /** MAC address. */
