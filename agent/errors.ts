@@ -183,6 +183,15 @@ export const agentErrors = {
     hint: { en: 'See labwatch agent --help for those it has.', vi: 'Xem labwatch agent --help để biết các lệnh.' },
     exit: 64,
   },
+  AGENT_WINDOWS_ONLY: {
+    en: '"labwatch agent {word}" is for Windows only',
+    vi: '"labwatch agent {word}" chỉ dùng trên Windows',
+    hint: {
+      en: 'On Linux the agent sees the use of the machine without it.',
+      vi: 'Trên Linux tác nhân tự thấy việc sử dụng máy, không cần lệnh này.',
+    },
+    exit: 69,
+  },
   AGENT_PLATFORM: {
     en: 'the agent does not know this system yet ({why})',
     vi: 'tác nhân chưa hỗ trợ hệ điều hành này ({why})',

@@ -50,6 +50,11 @@ export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     vi: 'lệnh do hệ thống khởi động: như run nhưng không bao giờ bỏ cuộc',
     load: async () => (await import('./service.ts')).service,
   },
+  helper: {
+    en: 'Windows: tell the agent how long nothing was touched in this session (started at logon)',
+    vi: 'Windows: báo cho tác nhân phiên này đã bao lâu không ai dùng (tự chạy khi đăng nhập)',
+    load: async () => (await import('./helper.ts')).helper,
+  },
   'inventory-child': { load: async () => (await import('../probes/inventory/child.ts')).inventoryChild },
 };
 
