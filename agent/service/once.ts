@@ -7,7 +7,7 @@ import { InventoryFacts, SecurityFacts } from '../core/parts.ts';
 import { type ProbeHealth, ProbeRunner } from '../core/probe-runner.ts';
 import { systemClock } from '../platform/clock.ts';
 import { PROBES } from '../probes/index.ts';
-import type { BootPart, MetricsPart, Platform, Probe, SessionPart } from '../probes/probe.ts';
+import type { BootPart, MetricsPart, Platform, Probe, Sample, SessionPart } from '../probes/probe.ts';
 import { agentSettings } from '../settings.ts';
 import { thisPlatform } from './make.ts';
 import { seenText } from './seen-text.ts';
@@ -34,7 +34,14 @@ export interface Seen {
 }
 
 /** Asks every probe, waits, and asks the quick ones again so that rates are known. */
-export async function look(options: { platform: Platform; probes: readonly Probe[]; seat?: string; pauseMs: number }): Promise<Seen> {
+export async function look(options: {
+  platform: Platform;
+  probes: readonly Probe[];
+  seat?: string;
+  pauseMs: number;
+  /** What each probe told, as it tells it. */
+  onSample?: (probe: string, sample: Sample) => void;
+}): Promise<Seen> {
   const { platform, probes, seat } = options;
   const { name, version } = await platform.os();
   const inventory = new InventoryFacts({ name, licence: 'unknown', ...(version === undefined ? {} : { version }) }, seat);
@@ -50,6 +57,7 @@ export async function look(options: { platform: Platform; probes: readonly Probe
     clock: systemClock,
     tickSeconds: 60,
     onSample: (probe, sample) => {
+      options.onSample?.(probe.name, sample);
       Object.assign(metrics, sample.metrics);
       session = sample.session ?? session;
       boot = sample.boot ?? boot;

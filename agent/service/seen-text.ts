@@ -1,4 +1,5 @@
 import { METRICS, type MetricName } from '../../protocol/catalogue.ts';
+import type { SessionPart } from '../probes/probe.ts';
 import type { Seen } from './once.ts';
 
 const TEXT = {
@@ -85,10 +86,29 @@ function bytes(value: number): string {
 }
 
 /** Numbers for a person: bytes in the largest fitting unit. */
-function quantity(metric: MetricName, value: number): string {
+export function quantity(metric: MetricName, value: number): string {
   const { unit } = METRICS[metric];
   if (unit === 'By' || unit === 'By/s') return `${bytes(value)}${unit === 'By/s' ? '/s' : ''}`;
   return `${Math.round(value * 10) / 10} ${unit === 'Cel' ? '°C' : unit === '1' ? '' : unit}`.trim();
+}
+
+/** The session and how long nobody touched the machine. */
+export function sessionText(session: SessionPart | undefined, language: 'en' | 'vi'): string {
+  const text = TEXT[language];
+  return `${text.sessions[session?.session ?? 'unknown']}, ${text.idle(session?.idleSeconds ?? null)}`;
+}
+
+/** The antivirus products, a line each. */
+export const protectionText = (security: Seen['security'], language: 'en' | 'vi'): string[] =>
+  protection({ ...security }, language)
+    .slice(0, security.antivirus?.length ?? 0)
+    .map(([name, value]) => `${name}: ${value}`);
+
+/** One part of the inventory. */
+export function factText(value: unknown, language: 'en' | 'vi'): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (!Array.isArray(value)) return facts(value, language);
+  return value.length === 0 ? TEXT[language].none : value.map((each: object) => facts(each, language)).join(' | ');
 }
 
 function protection(security: Seen['security'], language: 'en' | 'vi'): Row[] {

@@ -18,6 +18,10 @@ function alive(pid: number): boolean {
   }
 }
 
+/** Whether the agent that wrote this is alive and at work. */
+export const isRunning = (status: AgentStatus | undefined): boolean =>
+  status !== undefined && status.running && alive(status.pid) && Date.now() - status.at < STALE_MS;
+
 const TEXT = {
   en: {
     running: 'running',
@@ -73,7 +77,7 @@ export async function printStatus(argv: readonly string[]): Promise<number> {
   const home = resolve(values.home, 'agent');
   const last = readStatus(join(home, 'status.json'));
   const device = readCredentials(join(home, 'credentials.json'))?.device;
-  const running = last !== undefined && last.running && alive(last.pid) && Date.now() - last.at < STALE_MS;
+  const running = isRunning(last);
   const answer = values.json
     ? JSON.stringify({ ...last, running, device: device ?? null }, null, 2)
     : statusText(last, running, device, cliLanguage());

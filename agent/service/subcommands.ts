@@ -35,6 +35,11 @@ export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     vi: 'tình trạng của tác nhân ở thư mục dữ liệu này (--json cho chương trình)',
     load: async () => (await import('./status.ts')).printStatus,
   },
+  doctor: {
+    en: 'what is well, what is not, and what to do (--json for programs)',
+    vi: 'khám toàn bộ: điều gì ổn, điều gì không và cách xử lý (--json cho chương trình)',
+    load: async () => (await import('./doctor/doctor.ts')).doctor,
+  },
   once: {
     en: 'print what the probes see here, without a server (--json for programs)',
     vi: 'in ra những gì đo được trên máy này, không cần máy chủ (--json cho chương trình)',

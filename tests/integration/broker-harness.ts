@@ -25,15 +25,15 @@ export function settingsFor(home: string, over: Partial<BrokerValues> = {}): Bro
 }
 
 /** A self-signed certificate for 127.0.0.1, written where the broker looks for it. @returns its PEM, which is also the CA to trust */
-export async function makeCertificate(home: string): Promise<string> {
+export async function makeCertificate(home: string, now = Date.now()): Promise<string> {
   x509.cryptoProvider.set(webcrypto as Crypto);
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: 'CN=localhost',
     keys,
-    notBefore: new Date(Date.now() - 86_400_000),
-    notAfter: new Date(Date.now() + 86_400_000),
+    notBefore: new Date(now - 86_400_000),
+    notAfter: new Date(now + 86_400_000),
     signingAlgorithm: algorithm,
     extensions: [
       new x509.BasicConstraintsExtension(true, 0, true),
