@@ -46,6 +46,24 @@ const oldestRule: Rule<'birth'> = {
   check: (m) => (m.oldest > (m.first ?? m.seq) ? 'oldest cannot be greater than the birth itself' : undefined),
 };
 
+const answerRules: readonly Rule<'event'>[] = [
+  {
+    name: 'answer-names-command',
+    check: (e) => (e.code.startsWith('command_') && e.answers === undefined ? 'an answer says to which command' : undefined),
+  },
+  {
+    name: 'config-names-version',
+    check: (e) => (e.code.startsWith('config_') && e.config === undefined ? 'it says which configuration' : undefined),
+  },
+];
+
+const commandRules: readonly Rule<'command'>[] = [
+  {
+    name: 'wake-needs-macs',
+    check: (c) => (c.name === 'wake' && c.macs === undefined ? 'wake needs the addresses of whom to wake' : undefined),
+  },
+];
+
 const reasonRule: Rule<'presence'> = {
   name: 'online-reason',
   check: (m) => (m.online === (m.reason === 'connected') ? undefined : 'online goes with connected, offline with the other reasons'),
@@ -57,9 +75,9 @@ export const RULES: { readonly [K in Kind]: readonly Rule<K>[] } = {
   report: [firstRule, ...reportRules],
   inventory: [firstRule],
   security: [firstRule],
-  event: [firstRule],
+  event: [firstRule, ...answerRules],
   presence: [reasonRule],
   ack: [],
   config: [],
-  command: [],
+  command: [...commandRules],
 };

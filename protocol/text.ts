@@ -17,6 +17,8 @@ export const CARRIES = {
   zone: 'an IANA time zone',
   /** A calendar date. */
   date: 'a calendar date',
+  /** Times of a day, as an administrator set them: "07:00-11:30". */
+  hours: 'hours of the day',
   /** Where a device stands, as the person who installed it wrote it: "Máy 07". */
   label: 'the label of a seat, as given at installation',
   /** Random, made by labwatch, told to one device only. */
