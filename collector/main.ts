@@ -19,6 +19,8 @@ import { MqttSource } from './intake/sources/mqtt/mqtt-source.ts';
 import { ChangeFeed } from './model/change-feed.ts';
 import { systemClock } from './ports/clock.ts';
 import type { EmbeddedBroker, MessageSource } from './ports/message-source.ts';
+import { DownSender } from './remote/down-sender.ts';
+import { Remote } from './remote/remote.ts';
 import type { SeriesStore } from './ports/series-store.ts';
 import { Drain } from './series/drain.ts';
 import { EmbeddedStore } from './series/embedded/embedded-store.ts';
@@ -124,8 +126,11 @@ class CollectorProgram implements Collector {
     // The embedded store works on this thread: small batches, so that nobody waits long behind one.
     const batch = settings.influxUrl === undefined ? 1_000 : 5_000;
     const drain = new Drain({ spool: ledger.spool, store: series, clock, metrics, log, batch });
+    const source = messageSource(options);
+    const sender = new DownSender({ publish: source.publish.bind(source), clock, metrics, log });
+    const remote = new Remote({ ledger, sender, clock, log });
     const intake = new Intake({
-      source: messageSource(options),
+      source,
       ledger,
       changes,
       clock,
@@ -156,10 +161,11 @@ class CollectorProgram implements Collector {
       health,
       consoleFolder: CONSOLE_FOLDER,
       home: settings.home,
+      ordered: () => remote.nudge(),
       ...(tls === undefined ? {} : { tls }),
     });
     // The store before what writes to it, messages last: what is taken can also be kept.
-    this.#parts = [series, guard, drain, this.#http, intake];
+    this.#parts = [series, guard, drain, this.#http, intake, remote];
   }
 
   async start(): Promise<void> {

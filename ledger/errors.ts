@@ -80,6 +80,12 @@ export const ledgerErrors = {
     hint: { en: 'Take a shorter one.', vi: 'Hãy chọn mật khẩu ngắn hơn.' },
     exit: 65,
   },
+  SETTING_REFUSED: {
+    en: 'the setting {key} cannot have that value',
+    vi: 'thiết lập {key} không nhận giá trị đó',
+    hint: { en: 'labwatch config --help says what each takes.', vi: 'Xem labwatch config --help để biết giá trị được phép.' },
+    exit: 65,
+  },
   UNIT_UNKNOWN: {
     en: 'there is no unit {id}',
     vi: 'không có đơn vị {id}',

@@ -6,7 +6,7 @@ import { openSqliteLedger } from './sqlite/ledger.ts';
 
 export type * from './owners.ts';
 export type * from './records.ts';
-export { DEVICE_CLASSES, RELEASE_STATES, ROLES, UNIT_KINDS, unheard } from './records.ts';
+export { COMMAND_STATES, DEVICE_CLASSES, RELEASE_STATES, ROLES, UNIT_KINDS, unheard } from './records.ts';
 export { isLedgerError, ledgerErrors, type LedgerErrorCode } from './errors.ts';
 export { fold } from './fold.ts';
 export { DEFAULT_ZONE } from './unit-tree.ts';

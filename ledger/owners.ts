@@ -1,5 +1,10 @@
+import type { CommandName, Notice } from '../protocol/commands.ts';
+import type { DeviceSettings } from '../protocol/device-settings.ts';
 import type {
   AuditEntry,
+  CommandAnswer,
+  CommandRecord,
+  CommandToSend,
   Day,
   DayUnseen,
   DayUse,
@@ -8,17 +13,21 @@ import type {
   DeviceClass,
   DeviceState,
   DeviceUpdate,
+  EffectiveSettings,
   EnrolmentToken,
   Fingerprint,
   Id,
   Instant,
+  IssuedConfig,
   ParkedMessage,
   Release,
   ReleaseState,
   ReleaseStep,
   Role,
+  Scope,
   SpoolRow,
   StreamState,
+  UnconfirmedConfig,
   Unit,
   UnitPlace,
   User,
@@ -165,6 +174,10 @@ export interface IntakeTransaction {
   spool(lines: readonly string[]): Promise<void>;
   /** Of all that was ever parked the newest 10,000 are kept: one faulty device must not fill the disk. */
   park(messages: readonly ParkedMessage[]): Promise<void>;
+  /** What devices say became of commands; a later answer replaces an earlier one. Audited; unknown ones change nothing. */
+  answerCommands(answers: readonly CommandAnswer[]): Promise<void>;
+  /** Which configuration devices say they have; what was said earlier and comes late changes nothing. */
+  confirmConfigs(told: readonly { readonly device: Id; readonly version: number; readonly at: Instant }[]): Promise<void>;
 }
 
 export interface IntakeLedger {
@@ -239,6 +252,67 @@ export interface AuditLedger {
   list(limit: number): Promise<AuditEntry[]>;
 }
 
+export interface SettingsLedger {
+  /** What is set at this very unit or device. */
+  own(scope: Scope): Promise<DeviceSettings>;
+  /** @returns undefined when there is no such unit or device */
+  effective(scope: Scope): Promise<EffectiveSettings | undefined>;
+  /** Everything that is set anywhere, by unit and device. */
+  list(): Promise<{ readonly scope: Scope; readonly settings: DeviceSettings }[]>;
+  /**
+   * Replaces what is set there; audited.
+   * @returns false when there is no such unit or device
+   * @throws LabwatchError SETTING_REFUSED with the key in its details
+   */
+  save(scope: Scope, settings: DeviceSettings, by: { readonly at: Instant; readonly who: string }): Promise<boolean>;
+  /** Differs from before when settings or the tree changed. */
+  mark(): Promise<string>;
+  /**
+   * Works out what devices should have and gives a new version to each that was given something else. A version is never
+   * smaller than the time, than the one before and than what the device says it has: it grows for a restored ledger too.
+   * @param which all devices, or those that said something since (a birth, an answer)
+   * @returns how many got a new version
+   */
+  issue(at: Instant, which: 'all' | 'due'): Promise<number>;
+  issued(device: Id): Promise<IssuedConfig>;
+  /** By device, those whose device has another version in force. */
+  unconfirmed(after: Id, limit: number): Promise<UnconfirmedConfig[]>;
+}
+
+export interface CommandOrder {
+  readonly scope: Scope;
+  readonly name: CommandName;
+  readonly notice?: Notice;
+  /** Until it expires; default: that of the command. */
+  readonly minutes?: number;
+  readonly at: Instant;
+  readonly who: string;
+}
+
+/** Why one device gets no command. */
+export type CommandSkip = 'not-allowed' | 'no-neighbour' | 'no-address' | 'revoked';
+
+export interface CommandsOrdered {
+  readonly ordered: readonly CommandRecord[];
+  readonly skipped: readonly { readonly device: Id; readonly reason: CommandSkip }[];
+}
+
+export interface CommandsLedger {
+  /**
+   * A command for a device, or for every device of a unit and below; audited. Commands that need the leave of the unit are only
+   * ordered where its settings give it; `wake` goes to a device of the same room, else school, that is on.
+   * @returns undefined when there is no such unit or device
+   */
+  order(order: CommandOrder): Promise<CommandsOrdered | undefined>;
+  /** Newest first; those that a device carries out and those that are about it. Without a device: of all. */
+  list(filter: { readonly device?: Id; readonly limit: number }): Promise<CommandRecord[]>;
+  /** Waiting ones of devices that are connected, not sent since `before` over the present connection. */
+  toSend(at: Instant, before: Instant, limit: number): Promise<CommandToSend[]>;
+  sent(ids: readonly Id[], at: Instant): Promise<void>;
+  /** Ends those nobody answered in time; audited. @returns how many */
+  expire(at: Instant): Promise<number>;
+}
+
 /** Small interfaces by owner, not one; a program takes the ones it needs. */
 export interface Ledger {
   readonly units: UnitsLedger;
@@ -250,6 +324,8 @@ export interface Ledger {
   readonly users: UsersLedger;
   readonly audit: AuditLedger;
   readonly releases: ReleasesLedger;
+  readonly settings: SettingsLedger;
+  readonly commands: CommandsLedger;
   /** Free bytes on the disk that holds the ledger; null when it is elsewhere. */
   freeBytes(): Promise<number | null>;
   /** Resolves when a trivial read works. */

@@ -1,3 +1,5 @@
+import type { CommandName, CommandReason, Notice, SelfTestFinding } from '../protocol/commands.ts';
+import type { DeviceSettings, SettingKey } from '../protocol/device-settings.ts';
 import type { Birth, Event, Inventory, Metrics, Report, Security, Session } from './payload-types.ts';
 
 /** Instants are epoch milliseconds of the server's clock, days are `yyyy-mm-dd` in the unit's zone, ids are 26 characters of [a-z0-9]. */
@@ -231,6 +233,68 @@ export interface DeviceUpdate {
   readonly frozenAt: string | null;
   /** Releases it tried and went back from. */
   readonly failed: readonly string[];
+}
+
+/** Whose settings or commands: of a unit with everything under it, or of one device. */
+export type Scope = { readonly unit: Id } | { readonly device: Id };
+
+/** What holds for a unit or device, key by key, and where it was set: the nearest wins. */
+export type EffectiveSettings = { readonly [K in SettingKey]?: { readonly value: DeviceSettings[K]; readonly from: Scope } };
+
+/** What a device was given last. */
+export interface IssuedConfig {
+  readonly device: Id;
+  /** 0 = nothing was ever given. */
+  readonly version: number;
+  readonly settings: DeviceSettings;
+  /** The version that the device says is in force; 0 = its own. */
+  readonly confirmed: number;
+}
+
+/** A configuration that its device has not confirmed, and how that device is connected. */
+export interface UnconfirmedConfig extends IssuedConfig {
+  readonly online: boolean | null;
+  readonly presenceAt: Instant | null;
+}
+
+export const COMMAND_STATES = ['waiting', 'done', 'refused', 'failed', 'expired'] as const;
+export type CommandState = (typeof COMMAND_STATES)[number];
+
+export interface CommandRecord {
+  readonly id: Id;
+  /** Who carries it out; for `wake` a neighbour of the one that shall wake. */
+  readonly device: Id;
+  readonly name: CommandName;
+  readonly notice: Notice | null;
+  /** `wake` only: the device to wake. */
+  readonly target: Id | null;
+  readonly who: string;
+  readonly at: Instant;
+  readonly expiresAt: Instant;
+  /** Last handed to the broker; null = not yet. */
+  readonly sentAt: Instant | null;
+  readonly state: CommandState;
+  readonly reason: CommandReason | null;
+  /** What a self-test found wrong. */
+  readonly findings: readonly SelfTestFinding[];
+  readonly settledAt: Instant | null;
+}
+
+/** A command to be handed to the broker. */
+export interface CommandToSend {
+  readonly command: CommandRecord;
+  /** `wake` only. */
+  readonly macs: readonly string[];
+}
+
+/** What a device says became of a command. */
+export interface CommandAnswer {
+  readonly id: Id;
+  readonly device: Id;
+  readonly state: 'done' | 'refused' | 'failed';
+  readonly reason: CommandReason | null;
+  readonly findings: readonly SelfTestFinding[];
+  readonly at: Instant;
 }
 
 export type { Birth, Event, Inventory, Metrics, Report, Security, Session };

@@ -25,6 +25,9 @@ export interface Tables {
   release_steps: ReleaseStepRow;
   device_updates: DeviceUpdateRow;
   update_leases: UpdateLeaseRow;
+  settings: SettingRow;
+  device_configs: ConfigRow;
+  commands: CommandRow;
 }
 
 export type Db = Kysely<Tables>;
@@ -176,7 +179,7 @@ export interface TallyRow {
   name: string;
   value: number;
 }
-export const TALLIES = ['spool_rows', 'spool_bytes', 'dead', 'parked', 'units_version'] as const;
+export const TALLIES = ['spool_rows', 'spool_bytes', 'dead', 'parked', 'units_version', 'settings_version'] as const;
 export type Tally = (typeof TALLIES)[number];
 
 export interface UserRow {
@@ -246,4 +249,41 @@ export interface UpdateLeaseRow {
   sha256: string;
   device: string;
   until: number;
+}
+
+/** One setting of a unit or of a device. */
+export interface SettingRow {
+  scope: string;
+  scope_id: string;
+  key: string;
+  value_json: string;
+}
+
+/** What a device was given last, and what it says it has. */
+export interface ConfigRow {
+  device: string;
+  version: number;
+  settings_json: string;
+  /** Version in force at the device, as it said; 0 = none of ours. */
+  confirmed: number;
+  /** When it said so; 0 = never. */
+  told_at: number;
+  /** 1 = the device said something since it was last worked out. */
+  due: number;
+}
+
+export interface CommandRow {
+  id: string;
+  device: string;
+  name: string;
+  notice: string | null;
+  target: string | null;
+  who: string;
+  at: number;
+  expires_at: number;
+  sent_at: number | null;
+  state: string;
+  reason: string | null;
+  findings_json: string;
+  settled_at: number | null;
 }

@@ -53,7 +53,7 @@ export const DEFAULT_LIMITS: HttpLimits = {
 
 /** What the collector's main hands to the HTTP interface. */
 export interface HttpOptions {
-  readonly ledger: Pick<Ledger, 'units' | 'devices' | 'credentials' | 'usage' | 'users' | 'audit' | 'releases'>;
+  readonly ledger: Pick<Ledger, 'units' | 'devices' | 'credentials' | 'usage' | 'users' | 'audit' | 'releases' | 'settings' | 'commands'>;
   readonly series: Pick<SeriesStore, 'read'>;
   readonly changes: Pick<ChangeFeed, 'subscribe'>;
   readonly metrics: Metrics;
@@ -74,6 +74,8 @@ export interface HttpOptions {
   readonly consoleFolder: string;
   /** Data folder: the first password is kept there. */
   readonly home: string;
+  /** Settings or commands were written: they may go out. */
+  readonly ordered?: () => void;
   readonly limits?: Partial<HttpLimits>;
 }
 

@@ -6,6 +6,8 @@ import { intakeContract } from './intake.ts';
 import { peopleContract } from './people.ts';
 import { provingContract } from './proving.ts';
 import { releasesContract } from './releases.ts';
+import { commandsContract } from './commands.ts';
+import { settingsContract } from './settings.ts';
 import { spoolContract } from './spool.ts';
 import { unitsContract } from './units.ts';
 
@@ -20,6 +22,8 @@ export function contract(name: string, open: Open): void {
     spoolContract(open);
     peopleContract(open);
     releasesContract(open);
+    settingsContract(open);
+    commandsContract(open);
 
     describe('as a whole', () => {
       it('answers a ping and says how much room there is', () =>

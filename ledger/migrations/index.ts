@@ -6,6 +6,7 @@ import { first } from './0001-first.ts';
 import { unseenMinutes } from './0002-unseen-minutes.ts';
 import { copies } from './0003-copies.ts';
 import { releases } from './0005-releases.ts';
+import { remote } from './0006-remote.ts';
 import type { ColumnTypes, LedgerMigration } from './types.ts';
 
 /** In order; a name, once released, is never changed or taken away. */
@@ -14,6 +15,7 @@ const MIGRATIONS: Readonly<Record<string, LedgerMigration>> = {
   '0002-unseen-minutes': unseenMinutes,
   '0003-copies': copies,
   '0005-releases': releases,
+  '0006-remote': remote,
 };
 
 export const LATEST = Object.keys(MIGRATIONS).at(-1)!;

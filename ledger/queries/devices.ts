@@ -7,7 +7,7 @@ import type { Db } from '../schema.ts';
 import { chunks, deviceOf, documentsOf, noDocuments, stateOf } from './rows.ts';
 
 /** Devices with the unit they are in now. */
-const placed = (db: Db) =>
+export const placed = (db: Db) =>
   db
     .selectFrom('devices')
     .innerJoin('device_placements as placement', (join) =>

@@ -1,5 +1,6 @@
 import type {
   Birth,
+  CommandRecord,
   Device,
   DeviceClass,
   DeviceState,
@@ -16,7 +17,8 @@ import type {
   Unit,
   User,
 } from '../records.ts';
-import type { DeviceRow, StateRow, StreamRow, TokenRow, UnitRow, UserRow } from '../schema.ts';
+import { siftSettings, type DeviceSettings } from '../../protocol/device-settings.ts';
+import type { CommandRow, DeviceRow, SettingRow, StateRow, StreamRow, TokenRow, UnitRow, UserRow } from '../schema.ts';
 import { asKind } from '../unit-tree.ts';
 
 /** Rows to records and back. Every adapter uses these, so that all of them keep the same. */
@@ -123,6 +125,27 @@ export const stateRowOf = (state: DeviceState, documentsVersion: number): StateR
   security_at: state.securityAt,
   event_at: state.eventAt,
   documents_version: documentsVersion,
+});
+
+/** Rows of one place; a value that an older or newer program wrote and that no longer fits is left out. */
+export function settingsOf(rows: readonly SettingRow[]): DeviceSettings {
+  return siftSettings(Object.fromEntries(rows.map(({ key, value_json }) => [key, JSON.parse(value_json) as unknown]))).settings;
+}
+
+export const commandOf = (row: CommandRow): CommandRecord => ({
+  id: row.id,
+  device: row.device,
+  name: row.name as CommandRecord['name'],
+  notice: row.notice as CommandRecord['notice'],
+  target: row.target,
+  who: row.who,
+  at: row.at,
+  expiresAt: row.expires_at,
+  sentAt: row.sent_at,
+  state: row.state as CommandRecord['state'],
+  reason: row.reason as CommandRecord['reason'],
+  findings: JSON.parse(row.findings_json) as CommandRecord['findings'],
+  settledAt: row.settled_at,
 });
 
 /** Cut into pieces small enough for the number of parameters a statement may have. */

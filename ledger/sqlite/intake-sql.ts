@@ -47,6 +47,12 @@ const SQL = {
   saveUnseen: 'INSERT INTO device_unseen (device, day, bits) VALUES (?, ?, ?) ON CONFLICT (device, day) DO UPDATE SET bits = excluded.bits',
   spool: 'INSERT INTO spool (at, line) VALUES (?, ?)',
   park: 'INSERT INTO parked (at, device, kind, code, detail, payload) VALUES (?, ?, ?, ?, ?, ?)',
+  answer: `UPDATE commands SET state = :state, reason = :reason, findings_json = :findings, settled_at = :at
+    WHERE id = :id AND device = :device AND (settled_at IS NULL OR state = 'expired' OR settled_at <= :at)`,
+  audit: 'INSERT INTO audit (at, who, what, subject) VALUES (?, ?, ?, ?)',
+  confirm: `INSERT INTO device_configs (device, version, settings_json, confirmed, told_at, due) VALUES (?, 0, '{}', ?, ?, 1)
+    ON CONFLICT (device) DO UPDATE SET confirmed = excluded.confirmed, told_at = excluded.told_at, due = 1
+    WHERE excluded.told_at >= device_configs.told_at`,
   trimParked: 'DELETE FROM parked WHERE id <= (SELECT max(id) FROM parked) - ?',
 } as const;
 

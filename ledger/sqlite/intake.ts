@@ -171,6 +171,19 @@ class Batch implements IntakeTransaction {
     this.#sql.trimParked.run(MOST_PARKED);
     this.#sql.addToTally.run(messages.length, 'parked');
   }
+
+  async answerCommands(answers: Parameters<IntakeTransaction['answerCommands']>[0]): Promise<void> {
+    this.#check();
+    for (const { id, device, state, reason, findings, at } of answers) {
+      const { changes } = this.#sql.answer.run({ id, device, state, reason, findings: JSON.stringify(findings), at });
+      if (changes > 0) this.#sql.audit.run(at, 'device', `command-${state}`, `${device} ${id}${reason === null ? '' : ` ${reason}`}`);
+    }
+  }
+
+  async confirmConfigs(told: Parameters<IntakeTransaction['confirmConfigs']>[0]): Promise<void> {
+    this.#check();
+    for (const { device, version, at } of told) this.#sql.confirm.run(device, version, at);
+  }
 }
 
 export function sqliteIntake(file: SqliteFile): IntakeLedger {

@@ -5,9 +5,11 @@ import { migrate } from '../migrations/index.ts';
 import type { ColumnTypes } from '../migrations/types.ts';
 import type { Ledger } from '../owners.ts';
 import { auditLedger } from '../queries/audit.ts';
+import { commandsLedger } from '../queries/commands.ts';
 import { credentialsLedger } from '../queries/credentials.ts';
 import { devicesLedger } from '../queries/devices.ts';
 import { releasesLedger } from '../queries/releases.ts';
+import { settingsLedger } from '../queries/settings.ts';
 import { spoolLedger } from '../queries/spool.ts';
 import { unitsLedger } from '../queries/units.ts';
 import { usageLedger } from '../queries/usage.ts';
@@ -45,6 +47,8 @@ export async function openSqliteLedger(path: string, options: SqliteOptions = {}
     users: usersLedger(db),
     audit: auditLedger(db),
     releases: releasesLedger(db),
+    settings: settingsLedger(db),
+    commands: commandsLedger(db),
     freeBytes: async () => {
       const disk = await statfs(dirname(path));
       return disk.bavail * disk.bsize;

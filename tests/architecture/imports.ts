@@ -34,6 +34,7 @@ const ROOMS: readonly Room[] = [
   { name: 'collector/ports', at: of('ports'), ours: [of('model', 'ports'), ...ground] },
   { name: 'collector/intake', at: of('intake'), ours: [of('model', 'ports', 'intake'), collectorBase, ...ground] },
   { name: 'collector/series', at: of('series'), ours: [of('model', 'ports', 'series'), collectorBase, ...ground] },
+  { name: 'collector/remote', at: of('remote'), ours: [of('model', 'ports', 'remote'), collectorBase, ...ground] },
   { name: 'collector/judgement', at: of('judgement'), ours: [of('model', 'ports', 'judgement'), collectorBase, ...ground] },
   { name: 'collector/planning', at: of('planning'), ours: [of('model', 'ports', 'judgement', 'planning'), collectorBase, ...ground] },
   { name: 'collector/http', at: of('http'), ours: [of('model', 'ports', 'judgement', 'planning', 'http'), collectorBase, ...ground] },

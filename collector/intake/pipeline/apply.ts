@@ -2,6 +2,7 @@ import type { DayUse, DeviceState } from '../../../ledger/index.ts';
 import { EARLIEST, type TrueTime } from '../../model/clock.ts';
 import type { Reading, ReadingOf } from '../../model/reading.ts';
 import { addUnseen, addWindow, endOfLastOn, lastUse, type MinuteWindow } from '../../model/window.ts';
+import { isAnswer } from './answers.ts';
 import { type Batch, type Item, KEEP, type Stage } from './stage.ts';
 
 const newer = (at: number, than: number | null): boolean => than === null || at >= than;
@@ -46,8 +47,8 @@ export function applyReading(state: DeviceState, item: Item, reading: Reading): 
     case 'security':
       return newest(made, state.securityAt, state.security) ? { ...state, securityAt: time.at, security: reading.data } : state;
     default:
-      // Says what is not known, not that anything happened to the machine.
-      if (reading.data.code === 'unobserved') return state;
+      // Says what is not known, or answers us: nothing happened to the machine.
+      if (reading.data.code === 'unobserved' || isAnswer(reading.data)) return state;
       return newest(made, state.eventAt, state.event) ? { ...state, eventAt: time.at, event: reading.data } : state;
   }
 }
