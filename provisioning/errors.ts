@@ -29,6 +29,30 @@ export const provisioningErrors = {
     hint: { en: 'Usage: {usage}', vi: 'Cách dùng: {usage}' },
     exit: 64,
   },
+  COMMAND_SCOPE: {
+    en: 'it is not said for whom',
+    vi: 'chưa nói rõ cho đơn vị hay thiết bị nào',
+    hint: { en: 'Give either --unit or --device.', vi: 'Hãy dùng --unit hoặc --device, một trong hai.' },
+    exit: 64,
+  },
+  SETTING_UNKNOWN: {
+    en: 'there is no setting "{key}"',
+    vi: 'không có thiết lập "{key}"',
+    hint: { en: 'Did you mean {near}? Settings: {allowed}.', vi: 'Có phải {near}? Các thiết lập: {allowed}.' },
+    exit: 64,
+  },
+  SETTING_VALUE: {
+    en: '{key} cannot be "{value}"',
+    vi: '{key} không nhận giá trị "{value}"',
+    hint: { en: 'It takes {allowed}.', vi: 'Giá trị được phép: {allowedVi}.' },
+    exit: 65,
+  },
+  DEVICE_UNKNOWN: {
+    en: 'there is no device {id}',
+    vi: 'không có thiết bị {id}',
+    hint: { en: 'labwatch device list shows them.', vi: 'Dùng labwatch device list để xem.' },
+    exit: 65,
+  },
   UNIT_NOT_FOUND: {
     en: 'there is no unit with the code "{code}"',
     vi: 'không có đơn vị nào mang mã "{code}"',

@@ -1,5 +1,6 @@
 import type { Command } from '../runtime/command.ts';
 import { caCommand } from './ca/command.ts';
+import { configCommand } from './config/command.ts';
 import { deviceCommand } from './device/command.ts';
 import { releaseCommand } from './release/command.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly ((terminal: Terminal) => Command)[] = [
   unitCommand,
   userCommand,
   deviceCommand,
+  configCommand,
   caCommand,
   releaseCommand,
 ];

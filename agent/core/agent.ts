@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Command, Config } from '../../protocol/payloads/index.ts';
+import type { DeviceSettings } from '../../protocol/device-settings.ts';
+import type { Command } from '../../protocol/payloads/index.ts';
 import { LabwatchError } from '../../runtime/errors.ts';
 import { openHome } from '../../runtime/home.ts';
 import type { Lifecycle } from '../../runtime/lifecycle.ts';
@@ -11,6 +12,7 @@ import { mayPass } from '../identity/enrol.ts';
 import { Identity } from '../identity/identity.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Platform, Probe } from '../probes/probe.ts';
+import { RemoteConfig } from '../remote/config.ts';
 import type { AgentSettings } from '../settings.ts';
 import { Counts } from './counts.ts';
 import { Backoff } from './link/backoff.ts';
@@ -43,7 +45,7 @@ export class Agent implements Lifecycle {
   readonly #watch: Watch;
   #link: Link | undefined;
   #enrolTimer: Timer | undefined;
-  #config = 0;
+  readonly #config: RemoteConfig;
   #lastCommand = '';
   #started = false;
   #problem: Problem | undefined;
@@ -64,6 +66,12 @@ export class Agent implements Lifecycle {
       onSlept: () => this.#link?.wake(),
       onMinute: () => this.#onMinute(),
     });
+    this.#config = new RemoteConfig({
+      notes: this.#outbox,
+      log,
+      apply: (given) => this.#configure(given),
+      tell: (code, facts) => this.#watch.tell({ code, ...facts }),
+    });
   }
 
   /**
@@ -80,7 +88,7 @@ export class Agent implements Lifecycle {
     try {
       await this.#outbox.start();
       await this.#recogniseMachine();
-      this.#restoreConfig();
+      this.#config.restore();
       await this.#watch.start();
       const credentials = known ?? (await this.#enrolOnce());
       if (credentials === undefined) void this.#enrolLater();
@@ -146,10 +154,10 @@ export class Agent implements Lifecycle {
       log,
       counts: this.#counts,
       boot: this.#watch.stamp().boot,
-      replayRate: settings.replayRate,
+      replayRate: this.#config.settings.replayRate ?? settings.replayRate,
       ackTimeoutMs: settings.ackTimeoutSeconds * 1000,
       birth: () => this.#birth(),
-      onConfig: (config) => this.#onConfig(config),
+      onConfig: (config, bad) => this.#config.take(config, bad),
       onCommand: (command) => this.#onCommand(command),
       onRefused: () => this.#onRefused(),
     });
@@ -163,7 +171,7 @@ export class Agent implements Lifecycle {
 
   #birth(): number | undefined {
     this.#watch.tellLost();
-    const body = { ...this.#watch.birth(), config: this.#config };
+    const body = { ...this.#watch.birth(), config: this.#config.version };
     return this.#outbox.append('birth', (facts) => ({ ...body, ...facts }), this.#watch.stamp());
   }
 
@@ -188,20 +196,10 @@ export class Agent implements Lifecycle {
     this.#outbox.setNote('machine', machine);
   }
 
-  /** The configuration the server gave an earlier run. */
-  #restoreConfig(): void {
-    const [version = 0, minutes = 0] = (this.#outbox.note('config') ?? '').split(' ').map(Number);
-    if (version >= 1) this.#config = version;
-    if (minutes >= 1 && minutes <= 5) this.#watch.reportMinutes = minutes;
-  }
-
-  #onConfig({ version, reportMinutes }: Config): void {
-    if (version <= this.#config) return;
-    this.#config = version;
-    const minutes = reportMinutes ?? this.#o.settings.reportMinutes;
-    this.#watch.reportMinutes = minutes;
-    this.#outbox.setNote('config', `${version} ${minutes}`);
-    this.#o.log.info({ version, reportMinutes: minutes }, 'configured by the server');
+  /** The server's settings come into force; what it leaves out is as this machine was told. */
+  #configure(given: DeviceSettings): void {
+    this.#watch.configure(given);
+    if (this.#link !== undefined) this.#link.replayRate = given.replayRate ?? this.#o.settings.replayRate;
   }
 
   /** Whether it has expired is judged by the server's clock, as far as an acknowledgement told it. */

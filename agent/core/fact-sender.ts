@@ -29,6 +29,7 @@ export class FactSender {
   readonly #stamp: () => Stamp;
   readonly #afterSending: () => void;
   readonly #memo: Memo;
+  readonly #quiet: () => boolean;
   readonly #inventory: InventoryFacts;
   readonly #security: SecurityFacts;
   #inventorySent: Sent | undefined;
@@ -47,6 +48,8 @@ export class FactSender {
     stamp: () => Stamp;
     /** Called when something was put into the outbox. */
     sent: () => void;
+    /** Nothing heavy now: lessons. */
+    quiet: () => boolean;
   }) {
     const { name, version } = options.os;
     this.os = options.os;
@@ -57,6 +60,7 @@ export class FactSender {
     this.#stamp = options.stamp;
     this.#afterSending = options.sent;
     this.#memo = options.memo;
+    this.#quiet = options.quiet;
     this.#inventory = new InventoryFacts({ name, licence: 'unknown', ...(version === undefined ? {} : { version }) }, options.seat);
     this.#security = new SecurityFacts();
   }
@@ -104,7 +108,7 @@ export class FactSender {
     if (this.#inventorySent === undefined || this.#sampling) return;
     this.#sampling = true;
     try {
-      await this.#runner.sampleSlow();
+      await this.#runner.sampleSlow(!this.#quiet());
       this.#sendSecurity(false);
       this.#sendInventory(false);
     } finally {

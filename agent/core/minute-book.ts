@@ -102,7 +102,7 @@ export function windowsOf(records: readonly MinuteRecord[]): Window[] {
 }
 
 export class MinuteBook {
-  readonly #gapMs: number;
+  #gapMs: number;
   #reportMinutes: number;
   #last: Instant | undefined;
   readonly #open = new Map<number, Tally>();
@@ -113,6 +113,11 @@ export class MinuteBook {
   constructor(options: { gapMs: number; reportMinutes: number }) {
     this.#gapMs = options.gapMs;
     this.#reportMinutes = options.reportMinutes;
+  }
+
+  /** After more than this without an observation the machine slept. */
+  set gapMs(ms: number) {
+    this.#gapMs = ms;
   }
 
   /** Longest window, 1 to 5 minutes; holds from the next minute on. */

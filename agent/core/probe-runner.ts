@@ -18,6 +18,8 @@ const DEFAULT_TIMEOUT_SECONDS = 10;
 const LONGEST_BACKOFF_MS = 3_600_000;
 /** Probes with a longer interval are not waited for by a tick. */
 const QUICK_SECONDS = 60;
+/** Probes that run no more often than this may start programs (see Door.run). */
+const HEAVY_SECONDS = 3_600;
 /** Probes with this interval or a shorter one are sampled at every tick, however often it ticks: it must see a session each time. */
 const EVERY_TICK_SECONDS = 20;
 
@@ -49,6 +51,8 @@ interface Slot {
   lastError: string | undefined;
 }
 
+/** May start programs, so it waits for the end of quiet hours. */
+const isHeavy = (probe: Probe): boolean => probe.intervalSeconds >= HEAVY_SECONDS;
 const isQuick = (probe: Probe): boolean => probe.intervalSeconds > 0 && probe.intervalSeconds <= QUICK_SECONDS;
 
 /**
@@ -60,7 +64,7 @@ export class ProbeRunner implements Lifecycle {
   readonly #context: Omit<ProbeContext, 'log'>;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #tickSeconds: number;
+  #tickSeconds: number;
   readonly #onSample: (probe: Probe, sample: Sample) => void;
   #stopped = false;
 
@@ -97,6 +101,11 @@ export class ProbeRunner implements Lifecycle {
       }));
   }
 
+  /** Seconds between two calls of sampleQuick. */
+  set tickSeconds(seconds: number) {
+    this.#tickSeconds = seconds;
+  }
+
   async start(): Promise<void> {
     this.#stopped = false;
   }
@@ -124,8 +133,9 @@ export class ProbeRunner implements Lifecycle {
   }
 
   /** Samples the others that are due, one after the other: a machine that has just booted has enough to do. */
-  async sampleSlow(): Promise<void> {
-    for (const slot of this.#slots) if (!isQuick(slot.probe)) await this.#sample((each) => each === slot);
+  async sampleSlow(heavy = true): Promise<void> {
+    for (const slot of this.#slots)
+      if (!isQuick(slot.probe) && (heavy || !isHeavy(slot.probe))) await this.#sample((each) => each === slot);
   }
 
   /** Samples every probe that feeds one of these, due or not. */

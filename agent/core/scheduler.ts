@@ -12,7 +12,7 @@ const AFTER_MARK_MS = 20;
  */
 export class Scheduler implements Lifecycle {
   readonly #clock: Clock;
-  readonly #intervalMs: number;
+  #intervalMs: number;
   readonly #tick: () => Promise<void>;
   readonly #log: Log;
   #timer: Timer | undefined;
@@ -25,6 +25,11 @@ export class Scheduler implements Lifecycle {
     this.#intervalMs = options.intervalSeconds * 1000;
     this.#tick = options.tick;
     this.#log = options.log;
+  }
+
+  /** Divides 60; holds from the next tick on. */
+  set intervalSeconds(seconds: number) {
+    this.#intervalMs = seconds * 1000;
   }
 
   async start(): Promise<void> {

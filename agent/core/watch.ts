@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { inHours, type DeviceSettings } from '../../protocol/device-settings.ts';
 import type { Birth } from '../../protocol/payloads/index.ts';
 import type { Lifecycle } from '../../runtime/lifecycle.ts';
 import type { Log } from '../../runtime/log.ts';
@@ -10,7 +11,7 @@ import type { Counts } from './counts.ts';
 import { FactSender } from './fact-sender.ts';
 import { endOf, type Gap, gapsOf, parseMark, type RunMark } from './last-run.ts';
 import { MINUTE_MS, MinuteBook, type Observed } from './minute-book.ts';
-import type { Outbox, Stamp } from './outbox/outbox.ts';
+import type { Body, Outbox, Stamp } from './outbox/outbox.ts';
 import { type ProbeHealth, ProbeRunner } from './probe-runner.ts';
 import { Reporter } from './reporter.ts';
 import { Scheduler } from './scheduler.ts';
@@ -59,6 +60,7 @@ export class Watch implements Lifecycle {
   #os: Birth['os'] | undefined;
   #end: Birth['end'] = 'unknown';
   #seen: SeenSession | undefined;
+  #quietHours: DeviceSettings['quietHours'];
   #started = false;
   #minute = 0;
   /** What probes keep over restarts lies beside the reports. */
@@ -98,6 +100,7 @@ export class Watch implements Lifecycle {
       memo: this.#memo,
       stamp: () => this.stamp(),
       sent: this.#o.onStored,
+      quiet: () => this.quiet,
     });
     this.#lookBack();
     await this.#look();
@@ -131,8 +134,28 @@ export class Watch implements Lifecycle {
     return { agent: VERSION, os: this.#os!, bootAt: this.#boot!.bootAt, end: this.#end, zone: zoneName(Temporal.Now.timeZoneId()) };
   }
 
-  set reportMinutes(minutes: number) {
-    this.#book.reportMinutes = minutes;
+  /** Settings of the server, in force at once; what it leaves out is as this machine was told. */
+  configure(given: DeviceSettings): void {
+    const { settings } = this.#o;
+    const seconds = given.sampleSeconds ?? settings.sampleSeconds;
+    this.#book.reportMinutes = given.reportMinutes ?? settings.reportMinutes;
+    this.#book.gapMs = gapOf(seconds);
+    this.#runner.tickSeconds = seconds;
+    this.#scheduler.intervalSeconds = seconds;
+    this.#quietHours = given.quietHours;
+  }
+
+  /** Quiet hours by the local time of this machine: nothing heavy now. */
+  get quiet(): boolean {
+    const now = new Date(this.#o.clock.now());
+    return inHours(this.#quietHours, now.getHours() * 60 + now.getMinutes());
+  }
+
+  /** Tells the server something that is an answer to it. */
+  tell(event: Body<'event'>): number | undefined {
+    const seq = this.#reporter?.send('event', event, this.stamp());
+    this.#o.onStored();
+    return seq;
   }
 
   /** Sends hardware and protection now. */

@@ -16,7 +16,7 @@ export class Delivery {
   readonly #outbox: Outbox;
   readonly #clock: Clock;
   readonly #random: () => number;
-  readonly #rate: number;
+  #rate: number;
   readonly #ackTimeoutMs: number;
   readonly #publish: (kind: UpKind, bytes: Uint8Array) => void;
   readonly #presence: () => void;
@@ -49,6 +49,11 @@ export class Delivery {
     this.#ackWait = options.ackTimeoutMs;
     this.#publish = options.publish;
     this.#presence = options.presence;
+  }
+
+  /** Messages a second, on average. */
+  set rate(rate: number) {
+    this.#rate = rate;
   }
 
   /** Sends one message out of turn: the birth, which tells the collector where the stream now begins. */

@@ -1,4 +1,6 @@
+import { type DecodedConfig, decodeConfig } from '../../../protocol/config.ts';
 import { decode, encode } from '../../../protocol/decode.ts';
+import type { SettingKey } from '../../../protocol/device-settings.ts';
 import { PROTOCOL_VERSION } from '../../../protocol/envelope.ts';
 import type { Ack, Command, Config, Presence } from '../../../protocol/payloads/index.ts';
 import type { DownKind } from '../../../protocol/topics.ts';
@@ -34,7 +36,8 @@ export interface LinkOptions {
   readonly holeBirthEveryMs?: number;
   /** Puts a birth into the outbox. @returns its sequence number, unless the disk is full */
   readonly birth: () => number | undefined;
-  readonly onConfig: (config: Config) => void;
+  /** `bad`: settings left out of it because their value does not fit. */
+  readonly onConfig: (config: Config, bad: readonly SettingKey[]) => void;
   readonly onCommand: (command: Command) => void;
   /** The broker refuses the secret. @returns fresh credentials, or undefined when there is no way to get some */
   readonly onRefused: () => Promise<Credentials | undefined>;
@@ -71,6 +74,7 @@ export class Link implements Lifecycle {
   #bornWithDrops: number | undefined;
   #bornAt = 0;
   #serverAhead: number | undefined;
+  #rate: number | undefined;
 
   constructor(options: LinkOptions) {
     this.#o = options;
@@ -91,6 +95,12 @@ export class Link implements Lifecycle {
     await this.#connection?.close(reason, GOODBYE_MS);
     this.#connection?.drop();
     this.#connection = undefined;
+  }
+
+  /** Messages a second, instead of the option. */
+  set replayRate(rate: number) {
+    this.#rate = rate;
+    if (this.#delivery !== undefined) this.#delivery.rate = rate;
   }
 
   /** Something was put into the outbox. */
@@ -157,7 +167,7 @@ export class Link implements Lifecycle {
       clock,
       random,
       ackTimeoutMs,
-      rate: replayRate,
+      rate: this.#rate ?? replayRate,
       publish: (kind, bytes) => connection?.publish(kind, bytes),
       presence: () => connection?.publishPresence(),
     });
@@ -183,14 +193,14 @@ export class Link implements Lifecycle {
   }
 
   #onMessage(kind: DownKind, bytes: Uint8Array): void {
-    const decoded = decode(kind, bytes);
+    const decoded = kind === 'config' ? decodeConfig(bytes) : decode(kind, bytes);
     if (!decoded.ok) {
       this.#o.counts.add(`down_${decoded.code.toLowerCase()}`);
       this.#o.log.debug({ kind, code: decoded.code, detail: decoded.detail }, 'a message from the collector was refused');
       return;
     }
     if (kind === 'ack') this.#onAck(decoded.message as Ack);
-    else if (kind === 'config') this.#o.onConfig(decoded.message as Config);
+    else if (kind === 'config') this.#o.onConfig(decoded.message as Config, (decoded as DecodedConfig).bad);
     else this.#o.onCommand(decoded.message as Command);
   }
 

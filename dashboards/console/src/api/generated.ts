@@ -311,6 +311,66 @@ export interface DevicePage {
   next: string | null;
 }
 
+export interface DeviceSettings {
+  device: string;
+  own: OwnSettings;
+  /** Key by key the nearest place wins. What is not here is left to the agent itself. */
+  effective: {
+    reportMinutes?: {
+      /** Longest window of a report. */
+      value: number;
+      /** Where it was set. */
+      from: {
+        kind: 'unit' | 'device';
+        id: string;
+        name: string;
+      };
+    };
+    sampleSeconds?: {
+      /** Seconds between two looks at the machine. */
+      value: 5 | 10 | 15 | 20 | 30;
+      /** Where it was set. */
+      from: {
+        kind: 'unit' | 'device';
+        id: string;
+        name: string;
+      };
+    };
+    replayRate?: {
+      /** Most messages a second when waiting reports are sent. */
+      value: number;
+      /** Where it was set. */
+      from: {
+        kind: 'unit' | 'device';
+        id: string;
+        name: string;
+      };
+    };
+    quietHours?: {
+      /** When the agent does nothing heavy (hardware, updates): the lessons. A range may pass midnight. */
+      value: Array<string>;
+      /** Where it was set. */
+      from: {
+        kind: 'unit' | 'device';
+        id: string;
+        name: string;
+      };
+    };
+    allow?: {
+      /** Commands that are refused unless they stand here. */
+      value: Array<'shut_down' | 'restart'>;
+      /** Where it was set. */
+      from: {
+        kind: 'unit' | 'device';
+        id: string;
+        name: string;
+      };
+    };
+  };
+  version: number | null;
+  inForce: boolean | null;
+}
+
 export interface DeviceSummary {
   id: string;
   name: string;
@@ -401,6 +461,19 @@ export interface LiveEvents {
 export interface Login {
   name: string;
   password: string;
+}
+
+export interface OwnSettings {
+  /** Longest window of a report. */
+  reportMinutes?: number;
+  /** Seconds between two looks at the machine. */
+  sampleSeconds?: 5 | 10 | 15 | 20 | 30;
+  /** Most messages a second when waiting reports are sent. */
+  replayRate?: number;
+  /** When the agent does nothing heavy (hardware, updates): the lessons. A range may pass midnight. */
+  quietHours?: Array<string>;
+  /** Commands that are refused unless they stand here. */
+  allow?: Array<'shut_down' | 'restart'>;
 }
 
 export interface PasswordChange {
@@ -498,6 +571,63 @@ export interface UnitRef {
   id: string;
   kind: 'province' | 'department' | 'commune' | 'school' | 'site' | 'room' | 'seat';
   name: string;
+}
+
+export interface UnitSettings {
+  own: OwnSettings;
+  /** Key by key the nearest place wins. What is not here is left to the agent itself. */
+  effective: {
+    reportMinutes?: {
+      /** Longest window of a report. */
+      value: number;
+      /** Where it was set. */
+      from: {
+        kind: 'unit' | 'device';
+        id: string;
+        name: string;
+      };
+    };
+    sampleSeconds?: {
+      /** Seconds between two looks at the machine. */
+      value: 5 | 10 | 15 | 20 | 30;
+      /** Where it was set. */
+      from: {
+        kind: 'unit' | 'device';
+        id: string;
+        name: string;
+      };
+    };
+    replayRate?: {
+      /** Most messages a second when waiting reports are sent. */
+      value: number;
+      /** Where it was set. */
+      from: {
+        kind: 'unit' | 'device';
+        id: string;
+        name: string;
+      };
+    };
+    quietHours?: {
+      /** When the agent does nothing heavy (hardware, updates): the lessons. A range may pass midnight. */
+      value: Array<string>;
+      /** Where it was set. */
+      from: {
+        kind: 'unit' | 'device';
+        id: string;
+        name: string;
+      };
+    };
+    allow?: {
+      /** Commands that are refused unless they stand here. */
+      value: Array<'shut_down' | 'restart'>;
+      /** Where it was set. */
+      from: {
+        kind: 'unit' | 'device';
+        id: string;
+        name: string;
+      };
+    };
+  };
 }
 
 export interface UpdateAnswer {
@@ -671,6 +801,34 @@ export function getDay(params: {
   day: string;
 }, options: CallOptions = {}): Promise<DeviceDay> {
   return call('GET', address(`/api/v1/devices/${encodeURIComponent(params.id)}/days/${encodeURIComponent(params.day)}`, {}), options);
+}
+
+/** What is set at a unit, and what holds there. */
+export function getUnitSettings(params: {
+  id: string;
+}, options: CallOptions = {}): Promise<UnitSettings> {
+  return call('GET', address(`/api/v1/units/${encodeURIComponent(params.id)}/settings`, {}), options);
+}
+
+/** Replaces what is set at a unit, for everything under it. */
+export function setUnitSettings(params: {
+  id: string;
+}, body: OwnSettings, options: CallOptions = {}): Promise<UnitSettings> {
+  return call('PUT', address(`/api/v1/units/${encodeURIComponent(params.id)}/settings`, {}), options, body);
+}
+
+/** What is set at a device, what holds there, and whether it is in force. */
+export function getDeviceSettings(params: {
+  id: string;
+}, options: CallOptions = {}): Promise<DeviceSettings> {
+  return call('GET', address(`/api/v1/devices/${encodeURIComponent(params.id)}/settings`, {}), options);
+}
+
+/** Replaces what is set at one device. */
+export function setDeviceSettings(params: {
+  id: string;
+}, body: OwnSettings, options: CallOptions = {}): Promise<DeviceSettings> {
+  return call('PUT', address(`/api/v1/devices/${encodeURIComponent(params.id)}/settings`, {}), options, body);
 }
 
 /** Server-sent events: `hello` first, then `device` with the fresh DeviceSummary at most once a second per device. */
