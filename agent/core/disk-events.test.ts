@@ -35,7 +35,7 @@ function begin(): FactSender {
   const runner = new ProbeRunner({ probes: [], platform, clock, log: silentLog, tickSeconds: 20, onSample: () => {} });
   const memo = { get: (key: string) => outbox.note(key), set: (key: string, value: string) => outbox.setNote(key, value) };
   const os = { family: 'linux', name: 'Linux', arch: 'x64' } as const;
-  return new FactSender({ reporter, runner, counts, log: silentLog, os, seat: undefined, memo, stamp, sent: () => {} });
+  return new FactSender({ reporter, runner, counts, log: silentLog, os, seat: undefined, memo, stamp, quiet: () => false, sent: () => {} });
 }
 
 const disk = (serial: string, state: 'ok' | 'failing'): Inventory['disks'][number] => ({ kind: 'hdd', serial, health: { state } });
