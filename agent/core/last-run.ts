@@ -51,7 +51,9 @@ export interface Gap {
  */
 export function gapsOf(mark: RunMark | undefined, watched: Watched | undefined, boot: BootPart, now: Stamp): Gap[] {
   const minute = Math.floor(now.at / MINUTE_MS);
-  const booted = Math.floor((now.at - now.mono) / MINUTE_MS);
+  // After Fast Startup and hibernation the monotonic clock counts on from a kernel of days ago.
+  const resumed = boot.start === 'fast' || boot.start === 'hibernated';
+  const booted = Math.floor((resumed ? boot.bootAt : now.at - now.mono) / MINUTE_MS);
   if (watched === undefined) return real([{ from: booted, to: minute }]);
   // In the same boot the monotonic clock says how long ago that was, whatever the wall clock did.
   const set = watched.boot === now.boot ? now.at - now.mono - (watched.at - watched.mono) : 0;

@@ -130,8 +130,10 @@ export class Watch implements Lifecycle {
   }
 
   /** What a birth tells of this machine and its last run. */
-  birth(): Pick<Birth, 'agent' | 'os' | 'bootAt' | 'end' | 'zone'> {
-    return { agent: VERSION, os: this.#os!, bootAt: this.#boot!.bootAt, end: this.#end, zone: zoneName(Temporal.Now.timeZoneId()) };
+  birth(): Pick<Birth, 'agent' | 'os' | 'bootAt' | 'start' | 'end' | 'zone'> {
+    const { bootAt, start } = this.#boot!;
+    const zone = zoneName(Temporal.Now.timeZoneId());
+    return { agent: VERSION, os: this.#os!, bootAt, ...(start === undefined ? {} : { start }), end: this.#end, zone };
   }
 
   /** Settings of the server, in force at once; what it leaves out is as this machine was told. */

@@ -9,6 +9,8 @@ import { expandPath } from '../platform/windows/values.ts';
 import { parseProductState, parseProvider } from './antivirus/security-center.ts';
 import { parseEset, parseKaspersky, parseSignatureUpdates } from './antivirus/windows-products.ts';
 import { parseBootId, parseBootTime, parseLastEnd } from './boots/parse.ts';
+import { parseJournalEnd } from './boots/journal.ts';
+import { judgeStart, parseEvents } from './boots/windows-events.ts';
 import { cpuLoad, parseCpuTimes } from './cpu/parse.ts';
 import { diskRates, diskUse, parseDiskCounters } from './disk/parse.ts';
 import { externalDisplays, parseEdid } from './displays/parse.ts';
@@ -52,6 +54,8 @@ const PARSERS: readonly (readonly [string, (text: string) => unknown])[] = [
   ['ufw.conf', parseUfw],
   ['waiting updates', parseUpdatesAvailable],
   ['smartctl', parseSmartctl],
+  ['the end of a journal', parseJournalEnd],
+  ['events of Windows', (text) => judgeStart(parseEvents(text), NOW)],
   ['the daily batch', parseDaily],
   ['a date of PowerShell', parseDate],
   ['a path of the registry', (text) => expandPath(text, new Map([['programfiles', 'C:\\Program Files']]))],
@@ -111,6 +115,10 @@ const TRAPS = [
   '0: ',
   '{"a":[',
   '/Date(1',
+  '<Event ',
+  "<Event <Provider Name='",
+  '<Provider  ',
+  '<EventID ',
   '%a',
 ].map((part) => part.repeat(Math.ceil(300_000 / part.length)));
 

@@ -43,6 +43,8 @@ export interface BootPart {
   readonly lastEnd: 'clean' | 'crash' | 'power' | 'unknown';
   /** When that boot was shut down, by the clock of then, epoch ms; only when it was. */
   readonly endedAt?: number;
+  /** How this boot began, where the system tells: from nothing, out of the half sleep of Fast Startup, or out of hibernation. */
+  readonly start?: 'cold' | 'fast' | 'hibernated';
 }
 
 /** The parts a probe can feed. */

@@ -3,6 +3,7 @@ import { sequencedFields } from '../envelope.ts';
 import { EpochMs, OneOf, Product, Zone } from '../text.ts';
 
 export const LAST_ENDS = ['clean', 'crash', 'power', 'first', 'unknown'] as const;
+export const STARTS = ['cold', 'fast', 'hibernated'] as const;
 export const OS_FAMILIES = ['linux', 'windows', 'webos', 'tizen', 'android', 'other'] as const;
 
 /** Each start, or a reconnect after more than 10 minutes. */
@@ -17,6 +18,9 @@ export const Birth = Type.Object(
       arch: Product('e.g. x64, arm64.'),
     }),
     bootAt: EpochMs('When the machine booted, by its own clock.'),
+    start: Type.Optional(
+      OneOf(STARTS, 'How it booted: cold, out of the half sleep of Windows Fast Startup, or out of hibernation. Absent = not told.'),
+    ),
     end: OneOf(
       LAST_ENDS,
       'Why the last run of the agent ended: stopped (clean), died alone (crash), died with the machine (power), no run before (first).',

@@ -26,11 +26,12 @@ export function refusalOf(sample: Sample | NoData): string | undefined {
   }
   if (sample.security !== undefined) messages.push(['security', { ...PLACE, firewall: 'unknown', ...sample.security }]);
   if (sample.boot !== undefined) {
-    const { boot, bootAt, lastEnd } = sample.boot;
+    const { boot, bootAt, lastEnd, start } = sample.boot;
     const birth = {
       agent: '0.1.0',
       os: { family: 'linux', name: 'Linux', arch: 'x64' },
       bootAt,
+      ...(start === undefined ? {} : { start }),
       end: lastEnd,
       zone: 'UTC',
       dropped: 0,

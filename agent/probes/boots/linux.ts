@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BootPart, Door } from '../probe.ts';
+import { readJournalEnd } from './journal.ts';
 import { parseBootId, parseBootTime, parseLastEnd } from './parse.ts';
 
 /** Both record sizes of wtmp (384, 400) divide it, so that reading the end of a long file starts at a record. */
@@ -9,8 +10,10 @@ const MOST_BYTES = 40 * ALIGN;
 async function readLastEnd(door: Door, bootAt: number): Promise<Pick<BootPart, 'lastEnd' | 'endedAt'>> {
   const size = (await door.stat('/var/log/wtmp'))?.size ?? 0;
   const offset = Math.max(0, Math.ceil((size - MOST_BYTES) / ALIGN) * ALIGN);
-  const wtmp = await door.readBytes('/var/log/wtmp', MOST_BYTES, offset);
-  return wtmp === undefined ? { lastEnd: 'unknown' } : parseLastEnd(wtmp, bootAt);
+  const wtmp = size === 0 ? undefined : await door.readBytes('/var/log/wtmp', MOST_BYTES, offset);
+  // New distributions keep no wtmp (its times end in 2038); what an old one left there stays stale.
+  const known = wtmp === undefined ? undefined : parseLastEnd(wtmp, bootAt);
+  return known === undefined || known.lastEnd === 'unknown' ? readJournalEnd(door) : known;
 }
 
 /** @returns undefined when the kernel does not tell its boot id or time */
