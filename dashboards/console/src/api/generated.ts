@@ -139,6 +139,8 @@ export interface DeviceDetail {
       };
       /** When the machine booted, by its own clock. */
       bootAt: number;
+      /** How it booted: cold, out of the half sleep of Windows Fast Startup, or out of hibernation. Absent = not told. */
+      start?: 'cold' | 'fast' | 'hibernated';
       /** Why the last run of the agent ended: stopped (clean), died alone (crash), died with the machine (power), no run before (first). */
       end: 'clean' | 'crash' | 'power' | 'first' | 'unknown';
       /** IANA time zone. */
