@@ -77,6 +77,33 @@ export const agentErrors = {
     hint: NEW_TOKEN,
     exit: 77,
   },
+  AGENT_PROOF_REFUSED: {
+    en: 'the server does not take the secret that this machine has kept',
+    vi: 'máy chủ không nhận khóa bí mật mà máy này đang giữ',
+    hint: {
+      en: 'The data folder is an old copy, or the server was set up anew. Enrol again with a token in LABWATCH_TOKEN.',
+      vi: 'Thư mục dữ liệu là bản sao cũ, hoặc máy chủ đã được dựng lại. Hãy ghi danh lại bằng mã trong LABWATCH_TOKEN.',
+    },
+    exit: 77,
+  },
+  AGENT_DEVICE_IN_USE: {
+    en: 'a machine was connected as this device a moment ago, and the server does not know yet whether it was another one',
+    vi: 'vừa có máy kết nối bằng mã của thiết bị này, máy chủ chưa biết có phải máy khác không',
+    hint: {
+      en: 'Nothing is to be done: the agent keeps what it sees and asks again in a few minutes.',
+      vi: 'Không cần làm gì: tác nhân vẫn ghi lại số liệu và tự hỏi lại sau ít phút.',
+    },
+    exit: 75,
+  },
+  AGENT_TOO_MANY_COPIES: {
+    en: 'too many copies of this disk were enrolled today',
+    vi: 'hôm nay đã có quá nhiều bản sao của ổ đĩa này được ghi danh',
+    hint: {
+      en: 'The agent asks again by itself. For more in one day, raise --clones-per-day on the server, or give a token.',
+      vi: 'Tác nhân tự hỏi lại. Muốn nhiều hơn trong một ngày, hãy tăng --clones-per-day trên máy chủ, hoặc dùng mã ghi danh.',
+    },
+    exit: 75,
+  },
   AGENT_TOKEN_REVOKED: { en: 'the enrolment token has been revoked', vi: 'mã ghi danh đã bị thu hồi', hint: NEW_TOKEN, exit: 77 },
   AGENT_DEVICE_REVOKED: {
     en: 'this device has been revoked by an administrator',

@@ -1,21 +1,18 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { DeviceSettings } from '../../protocol/device-settings.ts';
 import type { Command } from '../../protocol/payloads/index.ts';
-import { LabwatchError } from '../../runtime/errors.ts';
 import { openHome } from '../../runtime/home.ts';
 import type { Lifecycle } from '../../runtime/lifecycle.ts';
 import type { Log } from '../../runtime/log.ts';
 import { VERSION } from '../../runtime/version.ts';
 import type { Credentials } from '../identity/credentials.ts';
-import { mayPass } from '../identity/enrol.ts';
 import { Identity } from '../identity/identity.ts';
-import type { Clock, Timer } from '../platform/clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Platform, Probe } from '../probes/probe.ts';
 import { RemoteConfig } from '../remote/config.ts';
 import type { AgentSettings } from '../settings.ts';
+import { Admission } from './admission.ts';
 import { Counts } from './counts.ts';
-import { Backoff } from './link/backoff.ts';
 import { Link } from './link/link.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { type AgentStatus, type Problem, problemOf, writeStatus } from './status-file.ts';
@@ -42,9 +39,9 @@ export class Agent implements Lifecycle {
   readonly #home: string;
   readonly #outbox: Outbox;
   readonly #identity: Identity;
+  readonly #admission: Admission;
   readonly #watch: Watch;
   #link: Link | undefined;
-  #enrolTimer: Timer | undefined;
   readonly #config: RemoteConfig;
   #lastCommand = '';
   #started = false;
@@ -58,6 +55,18 @@ export class Agent implements Lifecycle {
     const bounds = { maxMessages: settings.outboxDays * 1440, maxBytes: settings.outboxMegabytes * 1024 * 1024 };
     this.#outbox = new Outbox({ path: join(this.#home, 'outbox.db'), bounds, log });
     this.#identity = new Identity({ path: join(this.#home, 'credentials.json'), settings, platform, clock, log });
+    this.#admission = new Admission({
+      ...options,
+      identity: this.#identity,
+      outbox: this.#outbox,
+      boot: () => this.#watch.stamp().boot,
+      onAdmitted: async (credentials) => {
+        await this.#link?.stop();
+        await this.#connect(credentials);
+      },
+      onNewId: () => this.#config.forget(),
+      onProblem: (error) => (this.#problem = problemOf(error)),
+    });
     this.#watch = new Watch({
       ...options,
       outbox: this.#outbox,
@@ -87,12 +96,11 @@ export class Agent implements Lifecycle {
     this.#started = true;
     try {
       await this.#outbox.start();
-      await this.#recogniseMachine();
+      await this.#admission.recognise();
       this.#config.restore();
       await this.#watch.start();
-      const credentials = known ?? (await this.#enrolOnce());
-      if (credentials === undefined) void this.#enrolLater();
-      else await this.#connect(credentials);
+      const credentials = await this.#admission.settle();
+      if (credentials !== undefined) await this.#connect(credentials);
       this.#writeStatus();
     } catch (error) {
       await this.stop();
@@ -104,7 +112,7 @@ export class Agent implements Lifecycle {
   async stop(reason: 'stopped' | 'shutdown' = 'stopped'): Promise<void> {
     if (!this.#started) return;
     this.#started = false;
-    this.#enrolTimer?.cancel();
+    this.#admission.stop();
     await this.#watch.stop(reason === 'shutdown');
     await this.#link?.stop(reason);
     this.#link = undefined;
@@ -159,41 +167,22 @@ export class Agent implements Lifecycle {
       birth: () => this.#birth(),
       onConfig: (config, bad) => this.#config.take(config, bad),
       onCommand: (command) => this.#onCommand(command),
-      onRefused: () => this.#onRefused(),
+      onRefused: async () => this.#reachable(await this.#admission.refused()),
+      onDuplicate: async () => this.#reachable(await this.#admission.duplicate()),
     });
     await this.#link.start();
   }
 
-  #reachable(credentials: Credentials): Credentials {
+  #reachable<C extends Credentials | undefined>(credentials: C): C {
     const { brokerUrl } = this.#o;
-    return brokerUrl === undefined ? credentials : { ...credentials, broker: { ...credentials.broker, url: brokerUrl } };
+    if (credentials === undefined || brokerUrl === undefined) return credentials;
+    return { ...credentials, broker: { ...credentials.broker, url: brokerUrl } };
   }
 
   #birth(): number | undefined {
     this.#watch.tellLost();
     const body = { ...this.#watch.birth(), config: this.#config.version };
     return this.#outbox.append('birth', (facts) => ({ ...body, ...facts }), this.#watch.stamp());
-  }
-
-  /**
-   * A data folder that was copied to another machine: both number their messages alike, and the collector would take those
-   * of one for duplicates of the other's. With a stream of its own nothing is lost.
-   */
-  async #recogniseMachine(): Promise<void> {
-    const { uuid, board, macs, disks } = await this.#o.platform.fingerprint();
-    const machine = createHash('sha256')
-      .update(JSON.stringify(uuid ?? board ?? [macs, disks]))
-      .digest('hex');
-    const before = this.#outbox.note('machine');
-    if (before === machine) return;
-    if (before !== undefined) {
-      this.#outbox.renew();
-      this.#o.log.warn(
-        { home: this.#home },
-        'this data folder comes from another machine, or its mainboard was changed. If the other one still runs, delete the folder here and enrol anew: two machines must not share an id.',
-      );
-    }
-    this.#outbox.setNote('machine', machine);
   }
 
   /** The server's settings come into force; what it leaves out is as this machine was told. */
@@ -211,51 +200,6 @@ export class Agent implements Lifecycle {
       this.#lastCommand = command.id;
       this.#watch.refresh().catch((error: unknown) => this.#o.log.error({ err: error }, 'a refresh failed'));
     }
-  }
-
-  /** @returns undefined when the server does not answer now */
-  async #enrolOnce(): Promise<Credentials | undefined> {
-    try {
-      return await this.#identity.enrol();
-    } catch (error) {
-      if (!mayPass(error)) throw error;
-      this.#complain(error);
-      return undefined;
-    }
-  }
-
-  /** Tries until it works: soon after a server that did not answer, slowly after a refusal. One line per reason. */
-  async #enrolLater(): Promise<void> {
-    const backoff = new Backoff(this.#o.random);
-    let said = 'AGENT_SERVER_UNREACHABLE';
-    while (this.#started) {
-      const pause = Promise.withResolvers<void>();
-      this.#enrolTimer = this.#o.clock.after(mayPass({ code: said }) ? backoff.next() : backoff.slow(), pause.resolve);
-      await pause.promise;
-      try {
-        if (this.#started) await this.#connect(await this.#identity.enrol());
-        return;
-      } catch (error) {
-        const code = error instanceof LabwatchError ? error.code : 'unknown';
-        if (code !== said) this.#complain(error);
-        said = code;
-      }
-    }
-  }
-
-  async #onRefused(): Promise<Credentials | undefined> {
-    try {
-      return this.#identity.canEnrol ? this.#reachable(await this.#identity.enrol()) : undefined;
-    } catch (error) {
-      this.#complain(error);
-      return undefined;
-    }
-  }
-
-  #complain(error: unknown): void {
-    this.#problem = problemOf(error);
-    if (error instanceof LabwatchError) this.#o.log.warn({ code: error.code }, error.line());
-    else this.#o.log.error({ err: error }, 'enrolment failed');
   }
 
   #onMinute(): void {

@@ -4,14 +4,33 @@ import { Value } from 'typebox/value';
 import { readPrivate, writePrivate } from '../../runtime/private-file.ts';
 import { agentFail } from '../errors.ts';
 
-/** What enrolment gave this machine; `$home/agent/credentials.json`, readable by this user alone. */
-export const Credentials = Type.Object({
-  device: Type.String({ pattern: '^[a-z0-9]{26}$' }),
+const Id = Type.String({ pattern: '^[a-z0-9]{26}$' });
+const Authority = Type.Optional(Type.String({ maxLength: 20_000 }));
+const Part = Type.String({ maxLength: 64 });
+
+/** What the server answers to an enrolment. */
+const GIVEN = {
+  device: Id,
   secret: Type.String({ minLength: 20, maxLength: 200 }),
-  broker: Type.Object({
-    url: Type.String({ pattern: '^(mqtts?|wss?)://[^\\s]{1,200}$' }),
-    ca: Type.Optional(Type.String({ maxLength: 20_000 })),
-  }),
+  broker: Type.Object({ url: Type.String({ pattern: '^(mqtts?|wss?)://[^\\s]{1,200}$' }), ca: Authority }),
+  /** Told to a machine whose hardware cannot tell it from another. */
+  twin: Type.Optional(Id),
+};
+export const Given = Type.Object(GIVEN);
+export type Given = Static<typeof Given>;
+
+/** What enrolment gave this machine, for which hardware, and who to ask again; `$home/agent/credentials.json`, readable by this user alone. */
+export const Credentials = Type.Object({
+  ...GIVEN,
+  hardware: Type.Optional(
+    Type.Object({
+      uuid: Type.Optional(Part),
+      board: Type.Optional(Part),
+      macs: Type.Array(Part, { maxItems: 32 }),
+      disks: Type.Array(Part, { maxItems: 32 }),
+    }),
+  ),
+  server: Type.Optional(Type.Object({ url: Type.String({ pattern: '^https?://[^\\s@]{1,200}$' }), ca: Authority })),
 });
 export type Credentials = Static<typeof Credentials>;
 

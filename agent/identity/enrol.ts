@@ -5,7 +5,7 @@ import { VERSION } from '../../runtime/version.ts';
 import { agentErrors, agentFail } from '../errors.ts';
 import type { Fingerprint } from '../probes/probe.ts';
 import { parseAddress } from './addresses.ts';
-import { Credentials } from './credentials.ts';
+import { Given } from './credentials.ts';
 import { certificateError, whyOf } from './tls-errors.ts';
 
 const TIMEOUT_MS = 20_000;
@@ -18,14 +18,30 @@ const REFUSALS: Readonly<Record<string, keyof typeof agentErrors>> = {
   TOKEN_USED_UP: 'AGENT_TOKEN_USED_UP',
   TOKEN_REVOKED: 'AGENT_TOKEN_REVOKED',
   DEVICE_REVOKED: 'AGENT_DEVICE_REVOKED',
+  PROOF_REFUSED: 'AGENT_PROOF_REFUSED',
+  DEVICE_IN_USE: 'AGENT_DEVICE_IN_USE',
+  TOO_MANY_CLONES: 'AGENT_TOO_MANY_COPIES',
 };
+
+/** In place of a token: what an earlier enrolment gave, and which boot of the machine asks. */
+export interface Proof {
+  readonly device: string;
+  readonly secret: string;
+  readonly boot: string;
+  /** Milliseconds since that boot. */
+  readonly mono: number;
+  /** Another machine connects as the same device. */
+  readonly duplicate: boolean;
+  /** Random; what this machine is told by if its hardware cannot tell it from another. */
+  readonly twin: string;
+}
 
 export interface EnrolmentOptions {
   /** https://…, or http:// to this machine. */
   readonly server: string;
   /** PEM; the system's authorities when absent. */
   readonly ca: string | undefined;
-  readonly token: string;
+  readonly key: { readonly token: string; readonly twin?: string } | { readonly proof: Proof };
   /** Label of the seat. */
   readonly name: string;
   readonly fingerprint: Fingerprint;
@@ -74,18 +90,19 @@ function parsed(text: string): unknown {
 }
 
 /**
- * Exchanges a token and the fingerprint for an id and a secret: POST /api/v1/enrolments.
+ * Exchanges a token, or the secret of a device, and the fingerprint for an id and a secret: POST /api/v1/enrolments.
  * @throws LabwatchError AGENT_SERVER_URL, AGENT_PLAIN_REFUSED, AGENT_SERVER_UNREACHABLE, AGENT_CA_WRONG, AGENT_CLOCK_WRONG,
- *   AGENT_TOKEN_*, AGENT_DEVICE_REVOKED, AGENT_ENROLMENT_REFUSED, AGENT_ENROLMENT_ANSWER
+ *   AGENT_TOKEN_*, AGENT_PROOF_REFUSED, AGENT_DEVICE_IN_USE, AGENT_TOO_MANY_COPIES, AGENT_DEVICE_REVOKED,
+ *   AGENT_ENROLMENT_REFUSED, AGENT_ENROLMENT_ANSWER
  */
-export async function enrol(options: EnrolmentOptions): Promise<Credentials> {
+export async function enrol(options: EnrolmentOptions): Promise<Given> {
   const base = parseAddress(options.server, ['http:', 'https:'], options.insecurePlain);
   const url = new URL('/api/v1/enrolments', base);
   const { uuid, board, macs, disks } = options.fingerprint;
   const fingerprint = { ...(uuid === undefined ? {} : { uuid }), ...(board === undefined ? {} : { board }), macs, disks };
   let answer: Answer;
   try {
-    answer = await post(url, JSON.stringify({ token: options.token, name: options.name, fingerprint }), options.ca);
+    answer = await post(url, JSON.stringify({ ...options.key, name: options.name, fingerprint }), options.ca);
   } catch (error) {
     throw (
       certificateError(error, base.origin, options.now()) ??
@@ -95,17 +112,20 @@ export async function enrol(options: EnrolmentOptions): Promise<Credentials> {
   const { status } = answer;
   const value = parsed(answer.text);
   if (status === 200 || status === 201) {
-    if (!Value.Check(Credentials, value)) throw agentFail('AGENT_ENROLMENT_ANSWER', { url: base.origin, why: `status ${status}` });
+    if (!Value.Check(Given, value)) throw agentFail('AGENT_ENROLMENT_ANSWER', { url: base.origin, why: `status ${status}` });
     parseAddress(value.broker.url, ['mqtt:', 'mqtts:', 'ws:', 'wss:'], options.insecurePlain);
-    return Value.Clean(Credentials, value) as Credentials;
+    return Value.Clean(Given, value) as Given;
   }
   const code = (value as { code?: unknown } | undefined)?.code;
   if (typeof code !== 'string') throw agentFail('AGENT_ENROLMENT_ANSWER', { url: base.origin, why: `status ${status}` });
-  if (status === 429 || status >= 500) throw agentFail('AGENT_SERVER_UNREACHABLE', { url: base.origin, why: code });
   const refusal = REFUSALS[code];
+  if (refusal === undefined && (status === 429 || status >= 500))
+    throw agentFail('AGENT_SERVER_UNREACHABLE', { url: base.origin, why: code });
   throw refusal === undefined ? agentFail('AGENT_ENROLMENT_REFUSED', { status, code: code.slice(0, 40) }) : agentFail(refusal);
 }
 
 /** Whether trying again later, with nothing changed here, may work. */
 export const mayPass = (error: unknown): boolean =>
-  ['AGENT_SERVER_UNREACHABLE', 'AGENT_CLOCK_WRONG', 'AGENT_ENROLMENT_ANSWER'].includes((error as { code?: string }).code ?? '');
+  ['AGENT_SERVER_UNREACHABLE', 'AGENT_CLOCK_WRONG', 'AGENT_ENROLMENT_ANSWER', 'AGENT_DEVICE_IN_USE', 'AGENT_TOO_MANY_COPIES'].includes(
+    (error as { code?: string }).code ?? '',
+  );

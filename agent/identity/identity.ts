@@ -5,7 +5,8 @@ import type { Clock } from '../platform/clock.ts';
 import type { Fingerprint, Platform } from '../probes/probe.ts';
 import type { AgentSettings } from '../settings.ts';
 import { type Credentials, readCredentials, writeCredentials } from './credentials.ts';
-import { enrol } from './enrol.ts';
+import { enrol, type EnrolmentOptions } from './enrol.ts';
+import { likeness, type Likeness } from './hardware.ts';
 
 /** A file named by a setting. @throws LabwatchError AGENT_FILE_UNREADABLE */
 function readNamed(path: string, flag: string): string {
@@ -21,6 +22,18 @@ export function defaultSeat({ macs }: Fingerprint): string {
   const mac = macs[0];
   return mac === undefined ? 'Máy mới' : `Máy mới ${mac.slice(-5).replace(':', '-').toUpperCase()}`;
 }
+
+/** How a machine that holds a secret asks who it is. */
+export interface Asking {
+  readonly boot: string;
+  readonly mono: number;
+  readonly duplicate: boolean;
+  readonly twin: string;
+}
+
+/** Told what will be kept before it is: a crash in between asks again. */
+export type Before = (credentials: Credentials) => void;
+const nothing: Before = () => undefined;
 
 /** Who this machine is: its credentials, and how it gets them. */
 export class Identity {
@@ -59,29 +72,82 @@ export class Identity {
     return this.#settings.server !== undefined && this.#token() !== undefined;
   }
 
+  /** Whether `prove` has what it needs. */
+  get canProve(): boolean {
+    return this.#credentials !== undefined && (this.#settings.server ?? this.#credentials.server) !== undefined;
+  }
+
+  /** Whether this is the hardware that the credentials were given for; undefined when that was not written down. */
+  likeness(fingerprint: Fingerprint): Likeness | undefined {
+    const kept = this.#credentials?.hardware;
+    return kept === undefined ? undefined : likeness(kept as Fingerprint, fingerprint);
+  }
+
   /**
-   * Asks the server for an id and a secret and keeps them. The same machine gets its id back.
+   * Asks the server for an id and a secret with a token and keeps them. The same machine gets its id back.
+   * @param before told what will be kept, before it is
    * @throws LabwatchError AGENT_NOT_ENROLLED, AGENT_FILE_UNREADABLE and those of enrol()
    */
-  async enrol(): Promise<Credentials> {
-    const { server, ca, seat, insecurePlain } = this.#settings;
+  async enrol(before: Before = nothing): Promise<Credentials> {
     const token = this.#token();
-    if (server === undefined) throw agentFail('AGENT_NOT_ENROLLED', { what: '--server' });
+    if (this.#settings.server === undefined) throw agentFail('AGENT_NOT_ENROLLED', { what: '--server' });
     if (token === undefined) throw agentFail('AGENT_NOT_ENROLLED', { what: 'LABWATCH_TOKEN' });
-    const fingerprint = await this.#platform.fingerprint();
-    const credentials = await enrol({
-      server,
-      token,
-      fingerprint,
-      insecurePlain,
-      ca: ca === undefined ? undefined : readNamed(ca, 'ca'),
-      name: seat ?? defaultSeat(fingerprint),
-      now: () => this.#clock.now(),
-    });
+    const twin = this.#credentials?.twin;
+    return this.#ask({ token, ...(twin === undefined ? {} : { twin }) }, before);
+  }
+
+  /**
+   * Shows the secret this machine has, asks who it is and keeps the answer.
+   * @param before as of enrol
+   * @throws LabwatchError AGENT_NOT_ENROLLED, AGENT_FILE_UNREADABLE and those of enrol()
+   */
+  async prove(asking: Asking, before: Before = nothing): Promise<Credentials> {
+    const known = this.#credentials;
+    if (known === undefined) throw agentFail('AGENT_NOT_ENROLLED', { what: 'LABWATCH_TOKEN' });
+    return this.#ask({ proof: { device: known.device, secret: known.secret, ...asking } }, before);
+  }
+
+  /** From now on this machine is who the server said; on disk when it returns. */
+  #adopt(credentials: Credentials): void {
+    const before = this.#credentials;
     writeCredentials(this.#path, credentials);
     this.#credentials = credentials;
-    this.#log.info({ device: credentials.device }, 'enrolled');
+    if (before === undefined) this.#log.info({ device: credentials.device }, 'enrolled');
+    else if (before.device !== credentials.device)
+      this.#log.warn({ device: credentials.device, before: before.device }, 'this machine has an id of its own now');
+  }
+
+  /** Writes down which hardware the credentials are for. */
+  keepHardware(fingerprint: Fingerprint): void {
+    if (this.#credentials === undefined) return;
+    this.#credentials = { ...this.#credentials, hardware: plainOf(fingerprint) };
+    writeCredentials(this.#path, this.#credentials);
+  }
+
+  async #ask(key: EnrolmentOptions['key'], before: Before): Promise<Credentials> {
+    const server = this.#server();
+    if (server === undefined) throw agentFail('AGENT_NOT_ENROLLED', { what: '--server' });
+    const fingerprint = await this.#platform.fingerprint();
+    const given = await enrol({
+      server: server.url,
+      ca: server.ca,
+      key,
+      fingerprint,
+      insecurePlain: this.#settings.insecurePlain,
+      name: this.#settings.seat ?? defaultSeat(fingerprint),
+      now: () => this.#clock.now(),
+    });
+    const credentials = { ...given, hardware: plainOf(fingerprint), server: { ...server, url: new URL(server.url).origin } };
+    before(credentials);
+    this.#adopt(credentials);
     return credentials;
+  }
+
+  /** Where the settings say, or where the last enrolment was. */
+  #server(): NonNullable<Credentials['server']> | undefined {
+    const { server, ca } = this.#settings;
+    if (server === undefined) return this.#credentials?.server;
+    return { url: server, ...(ca === undefined ? {} : { ca: readNamed(ca, 'ca') }) };
   }
 
   #token(): string | undefined {
@@ -90,3 +156,10 @@ export class Identity {
     return tokenFile === undefined ? undefined : readNamed(tokenFile, 'token-file');
   }
 }
+
+const plainOf = ({ uuid, board, macs, disks }: Fingerprint): NonNullable<Credentials['hardware']> => ({
+  ...(uuid === undefined ? {} : { uuid }),
+  ...(board === undefined ? {} : { board }),
+  macs: [...macs],
+  disks: [...disks],
+});

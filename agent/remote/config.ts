@@ -47,6 +47,12 @@ export class RemoteConfig {
     this.#o.apply(kept.settings);
   }
 
+  /** The machine has another id: versions are counted anew. The settings stay in force until the server gives others. */
+  forget(): void {
+    this.#version = 0;
+    this.#o.notes.setNote(NOTE, '');
+  }
+
   /** @param bad settings that were left out because this agent does not take their value */
   take(config: Config, bad: readonly SettingKey[] = []): void {
     const { version } = config;

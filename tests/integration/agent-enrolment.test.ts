@@ -99,7 +99,7 @@ describe('enrolment', () => {
       fingerprint: { uuid: '4c4c4544-0042', macs: ['02:00:00:00:3f:a2'], disks: ['S1'] },
     });
     expect(statSync(path()).mode & 0o777).toBe(0o600);
-    expect(identity({}).load()).toEqual(ANSWER);
+    expect(identity({}).load()).toMatchObject(ANSWER);
   });
 
   test('a seat without a label is named after the hardware, never after the host', async () => {

@@ -41,6 +41,8 @@ export interface LinkOptions {
   readonly onCommand: (command: Command) => void;
   /** The broker refuses the secret. @returns fresh credentials, or undefined when there is no way to get some */
   readonly onRefused: () => Promise<Credentials | undefined>;
+  /** Another machine takes the line again and again. @returns credentials to go on with, or undefined to stay as it is */
+  readonly onDuplicate?: () => Promise<Credentials | undefined>;
   /** Default: a Backoff of its own. */
   readonly backoff?: Pick<Backoff, 'next' | 'slow' | 'ended'>;
 }

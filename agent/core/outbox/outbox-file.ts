@@ -39,6 +39,9 @@ const SHAPE = [
   'SELECT boot, minute, active, blind, at, mono FROM minute LIMIT 0',
 ];
 
+/** Of a message: its JSON says it. */
+const BOOT_OF = "json_extract(CAST(bytes AS TEXT), '$.boot')";
+
 const INSERT_MINUTE = 'INSERT OR REPLACE INTO minute (boot, minute, active, blind, at, mono) VALUES (?, ?, ?, ?, ?, ?)';
 
 /** How SQLite says why it failed: the low byte of `errcode` (sqlite.org/rescode.html). */
@@ -188,13 +191,33 @@ export class OutboxFile {
   removeUpTo(seq: number): number {
     const before = this.#count;
     this.transaction(() => this.#run('DELETE FROM message WHERE seq <= ?', seq));
+    this.#tally();
+    return before - this.#count;
+  }
+
+  #tally(): void {
     const { count, bytes } = this.#get('SELECT count(*) AS count, coalesce(sum(length(bytes)), 0) AS bytes FROM message') as {
       count: number;
       bytes: number;
     };
     this.#count = count;
     this.#bytes = bytes;
-    return before - count;
+  }
+
+  /** The boots that messages and kept minutes come from. */
+  boots(): string[] {
+    const rows = this.#all(`SELECT DISTINCT ${BOOT_OF} AS boot FROM message UNION SELECT DISTINCT boot FROM minute`);
+    return (rows as { boot: string | null }[]).flatMap(({ boot }) => (boot === null ? [] : [boot]));
+  }
+
+  /** Forgets what comes from these boots, without counting it as dropped: it was never this machine's. */
+  dropBoots(boots: readonly string[]): void {
+    const list = JSON.stringify(boots);
+    this.transaction(() => {
+      this.#run(`DELETE FROM message WHERE ${BOOT_OF} IN (SELECT value FROM json_each(?))`, list);
+      this.#run('DELETE FROM minute WHERE boot IN (SELECT value FROM json_each(?))', list);
+    });
+    this.#tally();
   }
 
   /** Gives every message a place in a new stream, in the same order. `rewrite` gets the old bytes. */

@@ -207,6 +207,17 @@ export class Outbox implements Lifecycle {
     this.#unmarked.clear();
   }
 
+  /** The boots that anything in it comes from. */
+  boots(): string[] {
+    return this.#guard((file) => file.boots()) ?? [];
+  }
+
+  /** Begins a new stream without anything of these boots. For a copy on other hardware: the first machine has them too. */
+  begin(without: readonly string[]): void {
+    this.#guard((file) => file.dropBoots(without));
+    this.renew();
+  }
+
   keepMinutes(boot: string, minutes: readonly MinuteRecord[]): void {
     const last = minutes.at(-1);
     if (last === undefined) return;
@@ -234,6 +245,10 @@ export class Outbox implements Lifecycle {
 
   note(key: string): string | undefined {
     return this.#guard((file) => file.note(key));
+  }
+
+  dropNote(key: string): void {
+    this.#guard((file) => file.dropNote(key));
   }
 
   setNote(key: string, value: string): void {
