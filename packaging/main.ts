@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { VERSION } from '../runtime/version.ts';
 import { bundleAgent, ROOT } from './bundle.ts';
 import { buildExecutable } from './executable.ts';
+import { nativeAssets } from './natives.ts';
 import { executableName, PLATFORMS } from './platforms.ts';
 
 const HELP = `Usage: make package [ARGS="--platform linux-x64,win-x64 --out dist"]
@@ -36,7 +37,7 @@ async function main(): Promise<number> {
   const bundle = await bundleAgent();
   for (const platform of PLATFORMS.filter(({ name }) => wanted.includes(name))) {
     const output = join(values.out, executableName(VERSION, platform));
-    buildExecutable({ platform, bundle, output, cache });
+    buildExecutable({ platform, bundle, output, cache, assets: nativeAssets(platform, cache) });
     process.stdout.write(`${output}\n`);
   }
   return 0;

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleAgent } from '../../packaging/bundle.ts';
 import { buildExecutable } from '../../packaging/executable.ts';
+import { nativeAssets } from '../../packaging/natives.ts';
 import { NODE_FLAGS, type Platform, PLATFORMS } from '../../packaging/platforms.ts';
 import { ROOT } from './programs.ts';
 
@@ -25,7 +26,7 @@ export async function agentExecutable(name: Platform['name'] = `linux-${process.
   mkdirSync(folder, { recursive: true });
   // Another test may build the same at this moment.
   const partial = `${output}.${process.pid}`;
-  buildExecutable({ platform, bundle, output: partial, cache: CACHE });
+  buildExecutable({ platform, bundle, output: partial, cache: CACHE, assets: nativeAssets(platform, CACHE) });
   renameSync(partial, output);
   return output;
 }

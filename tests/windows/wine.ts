@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, openSync, closeSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { until } from '../tools/programs.ts';
+import { Hopeless, until } from '../tools/programs.ts';
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const read = (path: string): string => {
@@ -91,7 +91,9 @@ export class Wine {
     const words = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', 'sh', file('in-wine.sh')];
     const folders = [join(cache, 'wine-trixie'), join(cache, 'wine-prefix'), work];
     const unshare = spawn('unshare', [...words, ...folders, 'sleep', 'infinity'], { stdio: ['ignore', 'ignore', 'inherit'] });
-    const init = await until('the name spaces', () => childrenOf(unshare.pid!).find((pid) => read(`/proc/${pid}/cmdline`).startsWith('sleep')));
+    const init = await until('the name spaces', () =>
+      childrenOf(unshare.pid!).find((pid) => read(`/proc/${pid}/cmdline`).startsWith('sleep')),
+    );
     const wine = new Wine(unshare, init, work);
     // The first program waits for Wine's own services.
     const ready = wine.start(['cmd', '/c', 'exit']);
