@@ -90,10 +90,13 @@ export class Wine {
     mkdirSync(join(work, 'output'), { recursive: true });
     const words = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', 'sh', file('in-wine.sh')];
     const folders = [join(cache, 'wine-trixie'), join(cache, 'wine-prefix'), work];
-    const unshare = spawn('unshare', [...words, ...folders, 'sleep', 'infinity'], { stdio: ['ignore', 'ignore', 'inherit'] });
-    const init = await until('the name spaces', () =>
-      childrenOf(unshare.pid!).find((pid) => read(`/proc/${pid}/cmdline`).startsWith('sleep')),
-    );
+    const unshare = spawn('unshare', [...words, ...folders, 'sleep', 'infinity'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let complaint = '';
+    unshare.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
+    const init = await until('the name spaces', () => {
+      if (unshare.exitCode !== null) throw new Hopeless(`test-windows: ${complaint}`);
+      return childrenOf(unshare.pid!).find((pid) => read(`/proc/${pid}/cmdline`).startsWith('sleep'));
+    });
     const wine = new Wine(unshare, init, work);
     // The first program waits for Wine's own services.
     const ready = wine.start(['cmd', '/c', 'exit']);
