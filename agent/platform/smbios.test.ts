@@ -93,3 +93,16 @@ describe('SMBIOS', () => {
     expect(parseSmbios(new Uint8Array(100_000).fill(4)).modules).toEqual([]);
   });
 });
+
+it('counts the cores of the processors that are there', () => {
+  const cpu = (status: number, cores: number, wide: number): Buffer =>
+    structure(
+      4,
+      [1, 3, 0, 2, ...le(0, 8), 0, 0, ...le(0, 6), status, 1, ...le(0, 6), 0, 0, 0, cores, cores, cores, ...le(0, 4), ...le(wide, 2)],
+      ['CPU0'],
+    );
+  expect(parseSmbios(Buffer.concat([cpu(0x41, 4, 4), END])).cores).toBe(4);
+  expect(parseSmbios(Buffer.concat([cpu(0x41, 4, 4), cpu(0x41, 0xff, 300), cpu(0, 8, 8), END])).cores).toBe(304);
+  expect(parseSmbios(Buffer.concat([cpu(0, 8, 8), END])).cores).toBeUndefined();
+  expect(parseSmbios(Buffer.concat([structure(4, [1, 3, 0, 2], ['CPU0']), END])).cores).toBeUndefined();
+});

@@ -32,6 +32,8 @@ export interface Smbios {
   readonly boardSerial?: string;
   /** `System is a virtual machine` of the BIOS characteristics (type 0, section 7.1.2.2); absent before SMBIOS 2.4. */
   readonly virtual?: boolean;
+  /** Cores of all processors (type 4, section 7.5); absent when the firmware does not count them. */
+  readonly cores?: number;
   readonly modules: readonly SmbiosModule[];
   /** Slots with and without a module; 0 when the firmware does not describe them. */
   readonly slots: number;
@@ -148,6 +150,13 @@ function moduleOf(structure: Structure): SmbiosModule | undefined {
   return { size, ...(Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Omit<SmbiosModule, 'size'>) };
 }
 
+/** Section 7.5: status bit 6 = there is a processor in the socket; 0xFF cores = see the count of 16 bits behind (3.0). */
+function coresOf(structure: Structure): number {
+  if (((byte(structure, 24) ?? 0) & 0x40) === 0) return 0;
+  const cores = byte(structure, 35) ?? 0;
+  return cores === 0xff ? (word(structure, 42) ?? 0) : cores;
+}
+
 /** Everything labwatch wants of the table. Of structures that may come several times (boards of a blade) the first counts. */
 export function parseSmbios(table: Uint8Array): Smbios {
   const structures = Array.from(structuresOf(table));
@@ -156,6 +165,7 @@ export function parseSmbios(table: Uint8Array): Smbios {
   const system = first(1);
   const board = first(2);
   const memory = structures.filter((one) => one.type === 17);
+  const cores = structures.filter((one) => one.type === 4).reduce((sum, one) => sum + coresOf(one), 0);
   const extension = bios === undefined ? undefined : byte(bios, 19);
   const texts = {
     maker: system && string(system, 4),
@@ -167,6 +177,7 @@ export function parseSmbios(table: Uint8Array): Smbios {
     boardProduct: board && string(board, 5),
     boardSerial: board && string(board, 7),
     virtual: extension === undefined ? undefined : (extension & 0x10) !== 0,
+    cores: cores === 0 ? undefined : cores,
   };
   const known = Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined)) as Omit<Smbios, 'modules' | 'slots'>;
   return { ...known, modules: memory.flatMap((one) => moduleOf(one) ?? []), slots: memory.length };

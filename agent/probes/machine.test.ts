@@ -9,6 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '../../runtime/log.ts';
 import { systemClock } from '../platform/clock.ts';
 import { openPlatform } from '../platform/index.ts';
+import { parseSmbios } from '../platform/smbios.ts';
 import { refusalOf } from '../platform/testing/fits.ts';
 import { PROBES } from './index.ts';
 import { isNoData, type NoData, type Sample } from './probe.ts';
@@ -147,7 +148,10 @@ describe.runIf(process.platform === 'linux')('the loop', () => {
 
   it('while the inventory, which may, is seen to start one, and loses only what that one tells', async () => {
     const free = await loop(['inventory'], false, 1);
-    expect(free.children.length).toBeGreaterThan(0);
+    // Where the firmware tells the memory modules (a PC, as root) no program is needed.
+    const table = '/sys/firmware/dmi/tables/DMI';
+    const told = existsSync(table) && parseSmbios(readFileSync(table)).modules.length > 0;
+    expect(free.children.length > 0).toBe(!told);
     const forbidden = await loop(['inventory'], true, 1);
     expect(forbidden.children).toEqual([]);
     expect(refusalOf(forbidden.samples['inventory']!)).toBeUndefined();

@@ -36,6 +36,7 @@ export const Security = Type.Object(
     ),
     firewall: OneOf(TRISTATE, 'Host firewall.'),
     updates: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000, description: 'Updates of the operating system waiting.' })),
+    restart: Type.Optional(Type.Boolean({ description: 'Updates are installed and wait for a restart.' })),
     endOfSupport: Type.Optional(PlainDate('Last day of support of the operating system.')),
   },
   { $id: 'security', description: 'Protection, on change and every 6 hours.' },

@@ -23,6 +23,10 @@ const chosen = PROBES.filter((probe) => names.split(',').includes(probe.name));
 const open = await Promise.all(chosen.map(async (probe) => ({ name: probe.name, probe: await probe.open(context) })));
 const seen = new Set<string>();
 const samples: Record<string, Sample | NoData> = {};
+// A child may start and end while a probe waits.
+const look = setInterval(() => {
+  for (const child of children()) seen.add(child);
+}, 5);
 let cpu = process.cpuUsage();
 for (let i = 0; i < Number(times); i++) {
   // The first round loads and compiles: what it costs is not what a round costs.
@@ -36,6 +40,7 @@ for (let i = 0; i < Number(times); i++) {
   if (i + 1 < Number(times)) await new Promise((resolve) => setTimeout(resolve, Number(pause)));
 }
 const cost = process.cpuUsage(cpu);
+clearInterval(look);
 for (const { probe } of open) await probe.close();
 const microsecondsPerRound = Number(times) > 1 ? (cost.user + cost.system) / (Number(times) - 1) : 0;
 process.stdout.write(JSON.stringify({ samples, children: Array.from(seen), microsecondsPerRound }));

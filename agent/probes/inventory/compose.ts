@@ -2,13 +2,13 @@ import { defined, toCount, toHardwareText, toMac, toProduct, toSerial } from '..
 import { endOfSupport } from '../../platform/end-of-support.ts';
 import { isJunkMac, isJunkUuid } from '../../platform/junk.ts';
 import type { InventoryPart } from '../probe.ts';
-import type { RawInventory } from './linux.ts';
+import type { RawHardware, RawInventory } from './linux.ts';
 
 /**
  * What was read, cleaned and put in the shape of the inventory message. What /sys and /proc say comes before what the
  * child says. Pure; never fails for one odd text.
  */
-export function composeInventory(raw: RawInventory): InventoryPart {
+export function composeInventory(raw: RawHardware, os: NonNullable<InventoryPart['os']>): InventoryPart {
   const cpu = composeCpu(raw);
   const dimms = composeDimms(raw);
   return {
@@ -17,19 +17,19 @@ export function composeInventory(raw: RawInventory): InventoryPart {
     memory: defined({ total: toCount(raw.memoryTotal, 0, 1e18), dimms }),
     disks: composeDisks(raw),
     nics: composeNics(raw),
-    os: composeOs(raw),
+    os,
   };
 }
 
 /** Lenovo writes a type number into the name and the name into the version. */
-function modelOf({ dmi }: RawInventory): string | undefined {
+function modelOf({ dmi }: RawHardware): string | undefined {
   const name = toHardwareText(dmi.product_name);
   const version = toHardwareText(dmi.product_version);
   if (/^lenovo$/i.test(dmi.sys_vendor ?? '') && version !== undefined) return toHardwareText(`${version} ${name ?? ''}`);
   return name ?? toHardwareText(dmi.board_name);
 }
 
-function composeSystem(raw: RawInventory): NonNullable<InventoryPart['system']> {
+function composeSystem(raw: RawHardware): NonNullable<InventoryPart['system']> {
   const { dmi, child, cpu } = raw;
   const uuid = dmi.product_uuid?.toLowerCase();
   return defined({
@@ -42,7 +42,7 @@ function composeSystem(raw: RawInventory): NonNullable<InventoryPart['system']> 
   });
 }
 
-function composeCpu(raw: RawInventory): InventoryPart['cpu'] {
+function composeCpu(raw: RawHardware): InventoryPart['cpu'] {
   // Intel ends the name with the nominal clock, which has a field of its own.
   const model = toHardwareText(raw.cpu.model?.replace(/(?: CPU)? *@.*$/, '')) ?? toHardwareText(raw.child?.cpuModel);
   if (model === undefined) return undefined;
@@ -55,8 +55,9 @@ function composeCpu(raw: RawInventory): InventoryPart['cpu'] {
   });
 }
 
-function composeDimms(raw: RawInventory): NonNullable<InventoryPart['memory']>['dimms'] {
-  const dimms = (raw.child?.dimms ?? []).slice(0, 32).map((dimm) =>
+function composeDimms(raw: RawHardware): NonNullable<InventoryPart['memory']>['dimms'] {
+  const told = raw.modules?.map(({ speed, ...module }) => defined({ ...module, mhz: speed }));
+  const dimms = (told ?? raw.child?.dimms ?? []).slice(0, 32).map((dimm) =>
     defined({
       size: dimm.size,
       type: toHardwareText(dimm.type),
@@ -71,7 +72,7 @@ function composeDimms(raw: RawInventory): NonNullable<InventoryPart['memory']>['
 }
 
 /** USB sticks and memory cards come and go with people: they are no part of the machine. */
-function composeDisks(raw: RawInventory): NonNullable<InventoryPart['disks']> {
+function composeDisks(raw: RawHardware): NonNullable<InventoryPart['disks']> {
   return raw.disks
     .filter((disk) => !disk.removable)
     .slice(0, 32)
@@ -87,7 +88,7 @@ function composeDisks(raw: RawInventory): NonNullable<InventoryPart['disks']> {
 }
 
 /** Cards of hardware. In a container there are none, and its own interfaces change at every start. */
-function composeNics(raw: RawInventory): NonNullable<InventoryPart['nics']> {
+function composeNics(raw: RawHardware): NonNullable<InventoryPart['nics']> {
   return raw.nics
     .flatMap((nic) => {
       const mac = toMac(nic.permanentMac ?? nic.mac);
@@ -100,7 +101,8 @@ function composeNics(raw: RawInventory): NonNullable<InventoryPart['nics']> {
 /** Distributions sold with a subscription: whether one is held is not known. */
 const SUBSCRIPTION = new Set(['rhel', 'sles', 'sled', 'ol']);
 
-function composeOs(raw: RawInventory): NonNullable<InventoryPart['os']> {
+/** A Linux system. */
+export function composeOs(raw: RawInventory): NonNullable<InventoryPart['os']> {
   const { id, name, versionId } = raw.os;
   const exact = id === 'debian' && /^\d+\.\d+$/.test(raw.debianVersion ?? '') ? raw.debianVersion : versionId;
   return defined({

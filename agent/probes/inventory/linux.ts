@@ -1,11 +1,12 @@
 import { readDisks, readNics, type Disk, type Nic } from '../../platform/linux-hardware.ts';
+import { parseSmbios, type SmbiosModule } from '../../platform/smbios.ts';
 import { readOsRelease, type OsRelease } from '../../platform/os-release.ts';
 import { selfCommand } from '../../platform/self.ts';
 import type { Door } from '../probe.ts';
 import { parseChildReport, parseCpuInfo, parseMemoryTotal, type ChildReport, type CpuInfo } from './parse.ts';
 
 /** All that was read of the hardware, as it stands there. */
-export interface RawInventory {
+export interface RawHardware {
   /** /sys/class/dmi/id; the serial numbers and the UUID only for root. */
   readonly dmi: Readonly<Partial<Record<DmiKey, string>>>;
   /** /proc/device-tree/model of ARM boards. */
@@ -16,10 +17,16 @@ export interface RawInventory {
   readonly memoryTotal?: number;
   readonly disks: readonly Disk[];
   readonly nics: readonly Nic[];
+  /** Memory modules as the firmware describes them; only for root. */
+  readonly modules?: readonly SmbiosModule[];
+  readonly child?: ChildReport;
+}
+
+/** The same of a Linux machine, and its system. */
+export interface RawInventory extends RawHardware {
   readonly os: OsRelease;
   readonly debianVersion?: string;
   readonly kernel?: string;
-  readonly child?: ChildReport;
 }
 
 const DMI_KEYS = [
@@ -48,10 +55,13 @@ async function askChild(door: Door): Promise<ChildReport | undefined> {
   return answer === undefined ? undefined : parseChildReport(answer);
 }
 
+/** The SMBIOS table of a school's PC has 2 to 8 KiB. */
+const TABLE_BYTES = 65_536;
+
 export async function readInventory(door: Door): Promise<RawInventory> {
   const trimmed = async (path: string): Promise<string | undefined> =>
     (await door.readText(path))?.replaceAll('\0', '').trim() || undefined;
-  const [dmi, tree, cpuText, baseFrequency, meminfo, disks, nics, os, debianVersion, kernel, child] = await Promise.all([
+  const [dmi, tree, cpuText, baseFrequency, meminfo, disks, nics, os, debianVersion, kernel, table] = await Promise.all([
     readDmi(door),
     trimmed('/proc/device-tree/model'),
     door.readText('/proc/cpuinfo'),
@@ -62,8 +72,11 @@ export async function readInventory(door: Door): Promise<RawInventory> {
     readOsRelease(door),
     trimmed('/etc/debian_version'),
     trimmed('/proc/sys/kernel/osrelease'),
-    askChild(door),
+    door.readBytes('/sys/firmware/dmi/tables/DMI', TABLE_BYTES),
   ]);
+  const modules = table === undefined ? [] : parseSmbios(table).modules;
+  // A firmware that tells its modules tells the rest too: then no program is needed.
+  const child = modules.length > 0 ? undefined : await askChild(door);
   const memoryTotal = parseMemoryTotal(meminfo ?? '');
   return {
     dmi,
@@ -76,6 +89,7 @@ export async function readInventory(door: Door): Promise<RawInventory> {
     os,
     ...(debianVersion === undefined ? {} : { debianVersion }),
     ...(kernel === undefined ? {} : { kernel }),
+    ...(modules.length === 0 ? {} : { modules }),
     ...(child === undefined ? {} : { child }),
   };
 }

@@ -21,16 +21,19 @@ async function readFirewall(door: Door): Promise<'on' | 'unknown'> {
 }
 
 export async function readProtection(door: Door): Promise<SecurityPart> {
-  const [firewall, updatesText, os] = await Promise.all([
+  const [firewall, updatesText, os, restart] = await Promise.all([
     readFirewall(door),
     door.readText('/var/lib/update-notifier/updates-available'),
     readOsRelease(door),
+    // Debian's and Ubuntu's packages write it; that it is not there says nothing, since others have no such file.
+    door.stat('/run/reboot-required'),
   ]);
   const updates = parseUpdatesAvailable(updatesText ?? '');
   const lastDay = endOfSupport(os);
   return {
     firewall,
     ...(updates === undefined ? {} : { updates }),
+    ...(restart === undefined ? {} : { restart: true }),
     ...(lastDay === undefined ? {} : { endOfSupport: lastDay }),
   };
 }
