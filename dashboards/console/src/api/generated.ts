@@ -302,6 +302,8 @@ export interface DeviceDetail {
       firewall: 'on' | 'off' | 'unknown';
       /** Updates of the operating system waiting. */
       updates?: number;
+      /** Updates are installed and wait for a restart. */
+      restart?: boolean;
       /** Last day of support of the operating system. */
       endOfSupport?: string;
     };
