@@ -10,7 +10,13 @@ const SECRET_PATHS = ['password', 'secret', 'token', 'authorization', 'cookie', 
  * The program's log: JSON lines to stderr, or coloured text when a person is watching.
  * stdout stays free for what a command answers.
  */
-export function createLog(options: { level: string; format: 'auto' | 'json' | 'pretty'; program?: string }): Log {
+export function createLog(options: {
+  level: string;
+  format: 'auto' | 'json' | 'pretty';
+  program?: string;
+  /** JSON lines go there instead. */
+  to?: { write(line: string): void };
+}): Log {
   const pretty = options.format === 'pretty' || (options.format === 'auto' && process.stderr.isTTY);
   const base = {
     level: options.level,
@@ -18,6 +24,7 @@ export function createLog(options: { level: string; format: 'auto' | 'json' | 'p
     redact: SECRET_PATHS,
     timestamp: pino.stdTimeFunctions.isoTime,
   };
+  if (options.to !== undefined) return pino(base, options.to);
   if (!pretty) return pino(base, pino.destination({ fd: 2, sync: true }));
   const transport = pino.transport({
     target: 'pino-pretty',

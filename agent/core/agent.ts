@@ -131,6 +131,11 @@ export class Agent implements Lifecycle {
     return this.#lookedAt;
   }
 
+  /** The machine woke from sleep: the line may be dead without knowing. */
+  wake(): void {
+    this.#link?.wake();
+  }
+
   status(): AgentStatus {
     const link = this.#link?.status();
     const device = this.device;

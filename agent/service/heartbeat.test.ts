@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { until } from '../test-kit/collector.ts';
-import { Heartbeat } from './heartbeat.ts';
+import { aliveFile, Heartbeat } from './heartbeat.ts';
 
 test('counts up while the agent works, and stands still while it hangs', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'labwatch-beat-'));
@@ -15,7 +15,7 @@ test('counts up while the agent works, and stands still while it hangs', async (
       asked += 1;
       return works;
     },
-    { RUNTIME_DIRECTORY: folder },
+    aliveFile({ RUNTIME_DIRECTORY: folder }),
   );
   try {
     heartbeat.start(5);
@@ -33,7 +33,7 @@ test('counts up while the agent works, and stands still while it hangs', async (
 
 test('without a folder of the service manager it never beats', async () => {
   let asked = 0;
-  const heartbeat = new Heartbeat(() => (asked += 1) > 0, {});
+  const heartbeat = new Heartbeat(() => (asked += 1) > 0, aliveFile({}));
   heartbeat.start(1);
   await new Promise((resolve) => setTimeout(resolve, 20));
   heartbeat.stop();

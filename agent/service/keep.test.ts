@@ -13,7 +13,7 @@ let lines: string[];
 let clock: ManualClock;
 let failures: unknown[];
 let events: string[];
-let agent: { lookedAt: number; start(): Promise<void>; stop(reason: string): Promise<void> };
+let agent: { lookedAt: number; wake(): void; start(): Promise<void>; stop(reason: string): Promise<void> };
 let keeper: Keeper;
 
 beforeEach(() => {
@@ -27,6 +27,7 @@ beforeEach(() => {
   const log = { info: write, warn: write, error: write, debug: write, child: () => log } as unknown as Log;
   agent = {
     lookedAt: 0,
+    wake: () => void events.push('woken'),
     start: async () => {
       const failure = failures.shift();
       events.push(failure === undefined ? 'started' : 'failed');

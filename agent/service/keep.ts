@@ -11,6 +11,8 @@ export interface Kept {
   start(): Promise<void>;
   stop(reason: 'stopped' | 'shutdown'): Promise<void>;
   readonly lookedAt: number;
+  /** The machine woke from sleep. */
+  wake(): void;
 }
 
 /** A look at the machine is finished every minute; after this time without one the agent counts as hung. */
@@ -49,6 +51,10 @@ export class Keeper {
   /** Whether the agent looks at its machine, or waits to try again. */
   works(): boolean {
     return this.#agent === undefined || this.#clock.mono() - this.#agent.lookedAt < HUNG_MS;
+  }
+
+  wake(): void {
+    this.#agent?.wake();
   }
 
   /** Returns when an agent is at work, or after `stop`. Never throws. */

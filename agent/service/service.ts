@@ -5,8 +5,9 @@ import { createLog, type Log } from '../../runtime/log.ts';
 import { loadSettings, type Values } from '../../runtime/settings.ts';
 import { systemClock } from '../platform/clock.ts';
 import { agentSettings } from '../settings.ts';
-import { Heartbeat } from './heartbeat.ts';
+import { aliveFile, Heartbeat } from './heartbeat.ts';
 import { Keeper } from './keep.ts';
+import { here, layoutOf } from './layout.ts';
 import { makeAgent } from './make.ts';
 import { reclaim } from './reclaim.ts';
 import { goesOff, lowerPriority } from './run.ts';
@@ -18,17 +19,31 @@ const definition = { ...agentSettings, ...commonSettings };
 const load = (argv: readonly string[]): Values<typeof definition> =>
   loadSettings(definition, { argv, env: process.env, sections: ['labwatch', 'agent'] }).values;
 
-/** How much to log, also when the settings are broken: the line that says so must come out. */
-export function logWishes(argv: readonly string[]): Pick<Values<typeof commonSettings>, 'logLevel' | 'logFormat'> {
+/** Where the agent keeps its data and how much it logs, also when the settings are broken: the line that says so must come out. */
+export function wishes(argv: readonly string[]): Pick<Values<typeof commonSettings>, 'home' | 'logLevel' | 'logFormat'> {
   try {
     return load(argv);
   } catch {
-    return { logLevel: 'info', logFormat: 'json' };
+    return { home: layoutOf().home, logLevel: 'info', logFormat: 'json' };
   }
 }
 
-/** An agent that is kept at work until `stop` settles with the reason of the end. */
-export async function keepUntil(argv: readonly string[], log: Log, stop: Promise<'stopped' | 'shutdown'>): Promise<void> {
+/** What differs between the systems that keep an agent at work. */
+export interface Surroundings {
+  readonly log: Log;
+  /** Settles when it is to end. */
+  readonly stop: Promise<'stopped' | 'shutdown'>;
+  /** See Heartbeat. */
+  readonly beat: ((count: number) => void) | undefined;
+  /** Gives memory back to the machine, once. */
+  readonly reclaim: () => Promise<unknown>;
+  /** Gets what wakes the agent after a sleep. */
+  readonly onKept?: (kept: { wake(): void }) => void;
+}
+
+/** An agent that is kept at work until `stop` settles. */
+export async function keepUntil(argv: readonly string[], around: Surroundings): Promise<void> {
+  const { log, stop, beat } = around;
   lowerPriority(log);
   const make = async (): Promise<{ agent: ReturnType<typeof makeAgent>; home: string }> => {
     const values = load(argv);
@@ -36,11 +51,12 @@ export async function keepUntil(argv: readonly string[], log: Log, stop: Promise
     return { agent: makeAgent({ settings: { ...values, home }, log, ownProcess: true }), home };
   };
   const keeper = new Keeper({ make, clock: systemClock, log, random: Math.random });
-  const heartbeat = new Heartbeat(() => keeper.works());
+  around.onKept?.(keeper);
+  const heartbeat = new Heartbeat(() => keeper.works(), beat);
   heartbeat.start();
   const started = keeper.start();
   const later = systemClock.after(RECLAIM_AFTER_MS, () => {
-    void reclaim().then((bytes) => log.debug({ bytes: bytes ?? null }, 'gave memory back'));
+    void around.reclaim().then((what) => log.debug({ what: what ?? null }, 'gave memory back'));
   });
   const reason = await stop;
   later.cancel();
@@ -51,10 +67,11 @@ export async function keepUntil(argv: readonly string[], log: Log, stop: Promise
 
 /** `labwatch agent service`: what the service manager starts. As `run`, but it never gives up. */
 export async function service(argv: readonly string[]): Promise<number> {
-  const { logLevel, logFormat } = logWishes(argv);
+  if (here() === 'windows') return (await import('./windows/run-service.ts')).runWindowsService(argv);
+  const { logLevel, logFormat } = wishes(argv);
   const log = createLog({ level: logLevel, format: logFormat, program: 'agent' });
   const stop = untilSignal().then((): 'shutdown' | 'stopped' => (goesOff() ? 'shutdown' : 'stopped'));
   log.info('the service of the agent starts');
-  await keepUntil(argv, log, stop);
+  await keepUntil(argv, { log, stop, beat: aliveFile(), reclaim: () => reclaim() });
   return 0;
 }

@@ -15,9 +15,11 @@ interface Options {
   readonly redact?: readonly string[];
 }
 interface Destination {
-  readonly fd: number;
+  readonly fd?: number;
+  /** Where lines go that go to no descriptor. */
+  write?(line: string): void;
   /** As text for a person. */
-  readonly pretty: boolean;
+  readonly pretty?: boolean;
 }
 
 const REDACTED = '[Redacted]';
@@ -60,9 +62,10 @@ function members(given: Bindings): string {
     .join(',');
 }
 
-function write({ fd }: Destination, line: string): void {
+function write(to: Destination, line: string): void {
   try {
-    writeSync(fd, line);
+    if (to.fd === undefined) to.write?.(line);
+    else writeSync(to.fd, line);
   } catch {
     // Nobody reads it any more, or the disk is full: a log must not end the program.
   }
@@ -106,7 +109,7 @@ class Logger {
     const body = isError ? { err: errorOf(first) } : { ...given };
     if (!isError && body['err'] instanceof Error) body['err'] = errorOf(body['err']);
     const shown = redacted(body, this.#options.redact ?? []);
-    if (this.#to.pretty) this.#pretty(level, shown, text);
+    if (this.#to.pretty === true) this.#pretty(level, shown, text);
     else {
       const head = { level: LEVELS[level], time: new Date().toISOString(), ...this.#options.base, ...this.#bindings };
       const parts = [members(head), members(shown), text === undefined ? '' : members({ msg: text })];

@@ -20,6 +20,9 @@ interface Library {
 interface Koffi {
   load(name: string): Library;
   config(values: Readonly<Record<string, number>>): unknown;
+  proto(prototype: string): unknown;
+  pointer(type: unknown): unknown;
+  register(run: (...args: never[]) => number | void, type: unknown): bigint;
 }
 
 /** Name of the asset with the addon in the single executable. */
@@ -80,6 +83,18 @@ export function native<R>(library: string, prototype: string): NativeFunction<R>
     }
     return found(...args);
   };
+}
+
+/**
+ * A function that the system may call, from any of its threads: the thread waits until the event loop here has run it.
+ * It is kept for the life of the process.
+ * @param prototype in C, e.g. `void __stdcall Done(uint32_t code)`; its name must be new
+ * @returns its address
+ * @throws Error not on Windows
+ */
+export function nativeCallback(prototype: string, run: (...args: never[]) => number | void): bigint {
+  const loaded = koffi ?? loadKoffi();
+  return loaded.register(run, loaded.pointer(loaded.proto(prototype)));
 }
 
 /** Nothing there, may not be asked, or no such function on this Windows: all the same to a probe. */

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -35,7 +35,9 @@ export type Action =
       readonly below?: (root: string) => readonly string[];
       /** Whether it worked or not does not matter, e.g. stopping what does not run. */
       readonly mayFail?: boolean;
-    };
+    }
+  /** A program that goes on when this one has ended, with its words as they are (Windows). */
+  | { readonly do: 'leave'; readonly file: string; readonly args: readonly string[] };
 
 const WORDS = {
   en: {
@@ -46,6 +48,7 @@ const WORDS = {
     remove: 'remove',
     'remove-empty': 'remove if empty',
     run: 'run',
+    leave: 'run afterwards',
   },
   vi: {
     folder: 'tạo thư mục',
@@ -55,13 +58,14 @@ const WORDS = {
     remove: 'xóa',
     'remove-empty': 'xóa nếu rỗng',
     run: 'chạy',
+    leave: 'chạy sau cùng',
   },
 } as const;
 
 /** An action as a line for a person. The content of files is not shown: one of them is the token. */
 export function actionText(action: Action, language: 'en' | 'vi'): string {
   const word = WORDS[language][action.do];
-  if (action.do === 'run')
+  if (action.do === 'run' || action.do === 'leave')
     return `${word} ${[action.file, ...action.args].map((each) => (/\s/.test(each) ? `"${each}"` : each)).join(' ')}`;
   const mode = 'mode' in action ? ` (${action.mode.toString(8).padStart(4, '0')})` : '';
   return `${word} ${action.path}${action.do === 'link' ? ` -> ${action.to}` : ''}${mode}`;
@@ -112,6 +116,10 @@ async function perform(action: Action, root: string): Promise<void> {
     if (args === undefined) return;
     const { code, text } = await runTool(action.file, args);
     if (code !== 0 && action.mayFail !== true) throw new Error(text.split('\n')[0] || `exit code ${code}`);
+    return;
+  }
+  if (action.do === 'leave') {
+    spawn(action.file, action.args, { detached: true, stdio: 'ignore', windowsHide: true, windowsVerbatimArguments: true }).unref();
     return;
   }
   const path = root === '/' ? action.path : join(root, action.path);

@@ -10,7 +10,8 @@ import { selfCommand } from '../../platform/self.ts';
 import { here, type Layout, layoutOf } from '../layout.ts';
 import { type Action, actionText, performAll } from './actions.ts';
 import { say } from './install-text.ts';
-import { installOnLinux, type LinuxProgram } from './plan-linux.ts';
+import { installOnLinux } from './plan-linux.ts';
+import { installOnWindows } from './plan-windows.ts';
 import { needAdministrator, needManager } from './rights.ts';
 import { type InstallSettings, installSettings } from './settings.ts';
 import { waitUntilEnrolled } from './wait.ts';
@@ -30,14 +31,17 @@ function check(what: Wanted, enrolled: boolean): void {
   }
 }
 
-function planFor(what: Wanted, settings: InstallSettings): Action[] {
+function planFor(what: Wanted, layout: Layout, { image, task }: InstallSettings): Action[] {
   const { file, args } = selfCommand();
-  const program: LinuxProgram = isSea() ? { copyFrom: process.execPath } : { command: [file, ...args] };
-  return installOnLinux({ wanted: what, program, image: settings.image });
+  const program = isSea() ? { copyFrom: process.execPath } : { command: [file, ...args] as const };
+  return here() === 'windows'
+    ? installOnWindows({ wanted: what, layout, program, image, task })
+    : installOnLinux({ wanted: what, program, image });
 }
 
 /** Whether an earlier installation on this machine left an id. */
-const isEnrolled = (home: string, root: string): boolean => existsSync(join(root, home, 'agent', 'credentials.json'));
+const isEnrolled = (home: string, root: string): boolean =>
+  existsSync(join(root === '/' ? home : join(root, home), 'agent', 'credentials.json'));
 
 /** `labwatch agent install`. @returns 0 when the agent is enrolled (or need not be yet), else the exit code of what is wrong */
 export async function install(argv: readonly string[]): Promise<number> {
@@ -46,18 +50,18 @@ export async function install(argv: readonly string[]): Promise<number> {
   const language = cliLanguage();
   const layout: Layout = layoutOf();
   const { root, dryRun, image } = values;
-  if (!dryRun) needAdministrator(root);
+  if (!dryRun) await needAdministrator(root);
   if (!dryRun && root === '/' && !image) needManager();
   const what = wanted(values, layout, values.from ?? (isSea() ? dirname(process.execPath) : undefined), root);
   check(what, isEnrolled(what.home, root) && !image);
-  const plan = planFor(what, values);
+  const plan = planFor(what, layout, values);
   if (dryRun) {
     process.stdout.write(`${[say(language).dryRun, ...plan.map((action) => `  ${actionText(action, language)}`)].join('\n')}\n`);
     return 0;
   }
   const began = Date.now();
   await performAll(plan, root);
-  process.stdout.write(`${say(language).installed(here() === 'windows' ? layout.executable : layout.config)}\n`);
+  process.stdout.write(`${say(language).installed(layout.config)}\n`);
   if (root !== '/' || image) {
     process.stdout.write(`${say(language).later}\n`);
     return 0;

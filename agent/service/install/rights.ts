@@ -1,8 +1,16 @@
 import { existsSync } from 'node:fs';
 import { agentFail } from '../../errors.ts';
 
-/** @param root folder that stands for `/`; below another one nobody's rights but those of its owner are needed */
-export function needAdministrator(root = '/'): void {
+/**
+ * @param root folder that stands for `/`; below another one nobody's rights but those of its owner are needed
+ * @throws LabwatchError AGENT_NEEDS_ADMINISTRATOR
+ */
+export async function needAdministrator(root = '/'): Promise<void> {
+  if (process.platform === 'win32') {
+    const { mayInstall } = await import('../../platform/windows/service-host.ts');
+    if (!mayInstall()) throw agentFail('AGENT_NEEDS_ADMINISTRATOR');
+    return;
+  }
   if (process.getuid !== undefined && process.getuid() !== 0 && root === '/') throw agentFail('AGENT_NEEDS_ADMINISTRATOR');
 }
 

@@ -46,6 +46,15 @@ export const installSettings = defineSettings({
     },
     allowed: 'true or false',
   },
+  task: {
+    schema: Type.Boolean(),
+    default: false,
+    help: {
+      en: 'Windows: let the Task Scheduler start the agent, where services are not allowed.',
+      vi: 'Windows: dùng Task Scheduler để chạy tác nhân, khi không được tạo dịch vụ.',
+    },
+    allowed: 'true or false',
+  },
   waitSeconds: {
     schema: Type.Integer({ minimum: 0, maximum: 3600 }),
     default: 60,
@@ -70,6 +79,6 @@ export const uninstallSettings = defineSettings({
 
 /** The options that only installing and uninstalling take, for `--help`. */
 export function installHelp(language: 'en' | 'vi'): string {
-  const { from, image, waitSeconds, home } = installSettings;
-  return settingsHelp({ from, image, waitSeconds, home, ...uninstallSettings }, language);
+  const { from, image, task, waitSeconds, home } = installSettings;
+  return settingsHelp({ from, image, task, waitSeconds, home, ...uninstallSettings }, language);
 }
