@@ -225,6 +225,24 @@ export const agentErrors = {
     hint: { en: 'It runs on Windows 10 and newer and on Linux.', vi: 'Tác nhân chạy trên Windows 10 trở lên và trên Linux.' },
     exit: 69,
   },
+  AGENT_UPDATE_FAILED: {
+    en: 'the update to {release} came to nothing ({why})',
+    vi: 'không cập nhật được lên bản {release} ({why})',
+    hint: {
+      en: 'The agent goes on as it is and tries again by itself where that helps; docs/update.md explains each reason.',
+      vi: 'Tác nhân vẫn chạy bản hiện tại và tự thử lại nếu có ích; xem từng lý do trong docs/update.md.',
+    },
+    exit: 69,
+  },
+  AGENT_UPDATE_WENT_BACK: {
+    en: 'version {release} did not work on this machine ({why}); the version before it runs again',
+    vi: 'bản {release} không chạy được trên máy này ({why}); đã quay lại bản trước',
+    hint: {
+      en: 'It is not tried again; a newer version will be. labwatch release stuck shows all such machines.',
+      vi: 'Bản này sẽ không được thử lại, chỉ thử bản mới hơn. Dùng labwatch release stuck để xem các máy như vậy.',
+    },
+    exit: 69,
+  },
 } as const satisfies ErrorCatalogue;
 
 export const agentFail = failWith(agentErrors);

@@ -84,6 +84,33 @@ export const agentSettings = defineSettings({
     help: { en: 'Largest size of the messages in the outbox, in megabytes.', vi: 'Dung lượng tối đa của hàng đợi, tính bằng megabyte.' },
     allowed: 'a number from 1 to 1024',
   },
+  update: {
+    schema: Type.Enum(['on', 'off', 'metered-ok']),
+    default: 'on',
+    help: {
+      en: 'Update by itself: on (over metered lines from neighbours only), off, metered-ok (over any line).',
+      vi: 'Tự cập nhật: on (đường truyền tính tiền thì chỉ lấy từ máy bên cạnh), off (tắt), metered-ok (mọi đường truyền).',
+    },
+    allowed: 'on, off, metered-ok',
+  },
+  releaseKey: {
+    schema: Type.String({ minLength: 1 }),
+    optional: true,
+    help: {
+      en: 'File with the public key of releases (PEM); default release-key.pem beside the executable. Without one nothing is updated.',
+      vi: 'Tệp khóa công khai của các bản phát hành (PEM); mặc định là release-key.pem cạnh tệp chạy. Không có khóa thì không cập nhật.',
+    },
+    allowed: 'a file',
+  },
+  updateShare: {
+    schema: Type.Boolean(),
+    default: true,
+    help: {
+      en: 'Neighbours in the local network may fetch an update from this machine.',
+      vi: 'Cho máy bên cạnh trong mạng nội bộ lấy bản cập nhật từ máy này.',
+    },
+    allowed: 'true or false',
+  },
 });
 
 /** What `createAgent` needs: its own settings and the data folder. */

@@ -68,7 +68,7 @@ const Near = (description: string) => carrying('lan', NEAR_PATTERN, 21, descript
 /** Why an update came to nothing; told in the event `update_failed` or `update_rolled_back`. */
 export const UPDATE_REASONS = [
   'signature',
-  'no_key',
+  'downgrade',
   'download',
   'corrupt',
   'disk_full',

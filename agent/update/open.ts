@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { releasePlatform } from '../../protocol/release.ts';
+import type { Log } from '../../runtime/log.ts';
+import { VERSION } from '../../runtime/version.ts';
+import { parseAddress } from '../identity/addresses.ts';
+import type { Credentials } from '../identity/credentials.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Platform } from '../probes/probe.ts';
+import type { AgentSettings } from '../settings.ts';
+import type { Server } from './ask.ts';
+import { type ScheduleOptions, UpdateSchedule } from './schedule.ts';
+import { UpdateMemory } from './state.ts';
+import type { TrialWatch } from './trial-watch.ts';
+
+/** What an executable needs to replace itself. */
+export interface SelfUpdate {
+  readonly trial: TrialWatch;
+  /** Words with which it was started. */
+  readonly words: readonly string[];
+  /** Ends this process in good order; the service manager starts what lies in its place. */
+  readonly restart: () => void;
+}
+
+/** Parts of the agent that updating works with. */
+export interface UpdateParts {
+  readonly self: SelfUpdate | undefined;
+  readonly settings: AgentSettings;
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly platform: Platform;
+  readonly random: () => number;
+  readonly credentials: () => Credentials | undefined;
+  readonly connected: () => boolean;
+  readonly quiet: () => boolean;
+  readonly tell: ScheduleOptions['tell'];
+}
+
+/** The server of the enrolment, trusted as then. */
+function serverOf({ settings, credentials }: UpdateParts): Server | undefined {
+  const known = credentials();
+  if (settings.server === undefined || known === undefined) return undefined;
+  const ca = settings.ca === undefined ? known.broker.ca : readFileSync(settings.ca, 'utf8');
+  const url = parseAddress(settings.server, ['http:', 'https:'], settings.insecurePlain);
+  return { url, ca, device: known.device, secret: known.secret };
+}
+
+/**
+ * Updating as the settings want it; undefined where this program cannot replace itself (it runs from its sources, or there are no
+ * releases for the system) or must not. What it takes to update is loaded when it is first needed.
+ */
+export function openUpdates(parts: UpdateParts): UpdateSchedule | undefined {
+  const { self, settings, clock, log, random } = parts;
+  const platform = releasePlatform(process.platform, process.arch);
+  if (self === undefined || platform === undefined || settings.update === 'off') return undefined;
+  const memory = new UpdateMemory(parts.folder);
+  const keyFile = settings.releaseKey ?? self.trial.places.keys;
+  return new UpdateSchedule({
+    clock,
+    random,
+    log,
+    memory,
+    keyFile,
+    trial: self.trial.state,
+    version: VERSION,
+    server: () => serverOf(parts),
+    quiet: parts.quiet,
+    tell: parts.tell,
+    restart: self.restart,
+    load: async () => {
+      const [{ Updater }, { lineTo }] = await Promise.all([import('./updater.ts'), import('./line.ts')]);
+      return new Updater({
+        places: self.trial.places,
+        words: self.words,
+        version: VERSION,
+        platform,
+        memory,
+        keyFile,
+        log,
+        now: () => clock.now(),
+        line: (server) => lineTo(server, parts.platform),
+        meteredToo: settings.update === 'metered-ok',
+        share: settings.updateShare,
+        connected: parts.connected,
+      });
+    },
+  });
+}
