@@ -11,6 +11,9 @@ import type { Clock } from '../platform/clock.ts';
 import type { Platform, Probe } from '../probes/probe.ts';
 import { RemoteConfig } from '../remote/config.ts';
 import type { AgentSettings } from '../settings.ts';
+import { openUpdates, type SelfUpdate } from '../update/open.ts';
+import type { UpdateSchedule } from '../update/schedule.ts';
+import type { Outcome } from '../update/updater.ts';
 import { Admission } from './admission.ts';
 import { Counts } from './counts.ts';
 import { Link } from './link/link.ts';
@@ -30,6 +33,8 @@ export interface AgentOptions {
   readonly ownProcess: boolean;
   /** Where the broker is, when it is not where the enrolment said. */
   readonly brokerUrl: string | undefined;
+  /** Only where this program is an executable that may replace itself. */
+  readonly self?: SelfUpdate;
 }
 
 /** Watches one machine and brings what it sees to the collector. */
@@ -43,6 +48,7 @@ export class Agent implements Lifecycle {
   readonly #watch: Watch;
   #link: Link | undefined;
   readonly #config: RemoteConfig;
+  readonly #updates: UpdateSchedule | undefined;
   #lastCommand = '';
   #started = false;
   #problem: Problem | undefined;
@@ -81,6 +87,15 @@ export class Agent implements Lifecycle {
       apply: (given) => this.#configure(given),
       tell: (code, facts) => this.#watch.tell({ code, ...facts }),
     });
+    this.#updates = openUpdates({
+      ...options,
+      self: options.self,
+      folder: join(this.#home, 'update'),
+      credentials: () => this.#identity.credentials,
+      connected: () => this.#acknowledged,
+      quiet: () => this.#watch.quiet,
+      tell: (code, facts) => void this.#watch.tell({ code, ...facts }),
+    });
   }
 
   /**
@@ -99,6 +114,7 @@ export class Agent implements Lifecycle {
       await this.#admission.recognise();
       this.#config.restore();
       await this.#watch.start();
+      await this.#updates?.start();
       const credentials = await this.#admission.settle();
       if (credentials !== undefined) await this.#connect(credentials);
       this.#writeStatus();
@@ -113,6 +129,7 @@ export class Agent implements Lifecycle {
     if (!this.#started) return;
     this.#started = false;
     this.#admission.stop();
+    await this.#updates?.stop();
     await this.#watch.stop(reason === 'shutdown');
     await this.#link?.stop(reason);
     this.#link = undefined;
@@ -134,6 +151,11 @@ export class Agent implements Lifecycle {
   /** The machine woke from sleep: the line may be dead without knowing. */
   wake(): void {
     this.#link?.wake();
+  }
+
+  /** Looks for a new version now. @returns undefined where this program does not update itself */
+  lookForUpdate(): Promise<Outcome> | undefined {
+    return this.#updates?.look();
   }
 
   status(): AgentStatus {
@@ -210,6 +232,21 @@ export class Agent implements Lifecycle {
   #onMinute(): void {
     this.#lookedAt = this.#o.clock.mono();
     this.#writeStatus();
+    this.#prove();
+  }
+
+  /** Whether the collector has acknowledged something in this run. */
+  get #acknowledged(): boolean {
+    return this.#link?.status().serverAhead !== undefined;
+  }
+
+  /** What this version sends is stored: if it was on trial, it stays. */
+  #prove(): void {
+    const trial = this.#o.self?.trial;
+    if (trial?.open !== true || !this.#acknowledged) return;
+    trial.proved();
+    this.#updates?.proved();
+    this.#o.log.info({ version: VERSION }, 'this version has proved itself');
   }
 
   #writeStatus(): void {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inHours, type DeviceSettings } from '../../protocol/device-settings.ts';
 import type { Birth } from '../../protocol/payloads/index.ts';
+import { compareVersions } from '../../protocol/version.ts';
 import type { Lifecycle } from '../../runtime/lifecycle.ts';
 import type { Log } from '../../runtime/log.ts';
 import { VERSION } from '../../runtime/version.ts';
@@ -179,7 +180,8 @@ export class Watch implements Lifecycle {
     this.#reporter!.recover(outbox.keptMinutes());
     for (const gap of gaps) this.#unobserved(gap);
     if (this.#end === 'power') this.#reporter!.event('unclean_shutdown', this.stamp());
-    if (mark !== undefined && mark.version !== VERSION) this.#reporter!.event('agent_updated', this.stamp());
+    // A version that went back is told of as such.
+    if (mark !== undefined && compareVersions(VERSION, mark.version) > 0) this.#reporter!.event('agent_updated', this.stamp());
     this.#mark(false);
   }
 

@@ -6,6 +6,7 @@ import { openPlatform } from '../platform/index.ts';
 import { PROBES } from '../probes/index.ts';
 import type { Platform } from '../probes/probe.ts';
 import type { AgentSettings } from '../settings.ts';
+import type { SelfUpdate } from '../update/open.ts';
 
 export interface MakeAgentOptions {
   readonly settings: AgentSettings;
@@ -14,6 +15,8 @@ export interface MakeAgentOptions {
   readonly ownProcess?: boolean;
   /** Where the broker is, when it is not where the enrolment said. */
   readonly brokerUrl?: string;
+  /** Only where this program is an executable that may replace itself. */
+  readonly self?: SelfUpdate;
 }
 
 /** @throws LabwatchError AGENT_PLATFORM */
@@ -24,7 +27,17 @@ export function thisPlatform(): Platform {
 
 /** An agent for the machine it runs on. @throws LabwatchError AGENT_PLATFORM */
 export function makeAgent(options: MakeAgentOptions): Agent {
-  const { settings, log, ownProcess = false, brokerUrl } = options;
+  const { settings, log, ownProcess = false, brokerUrl, self } = options;
   const platform = thisPlatform();
-  return new Agent({ settings, log, clock: systemClock, platform, probes: PROBES, random: Math.random, ownProcess, brokerUrl });
+  return new Agent({
+    settings,
+    log,
+    clock: systemClock,
+    platform,
+    probes: PROBES,
+    random: Math.random,
+    ownProcess,
+    brokerUrl,
+    ...(self === undefined ? {} : { self }),
+  });
 }

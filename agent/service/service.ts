@@ -1,10 +1,14 @@
+import { isSea } from 'node:sea';
 import { commonSettings } from '../../runtime/common-settings.ts';
 import { openHome } from '../../runtime/home.ts';
 import { untilSignal } from '../../runtime/lifecycle.ts';
 import { createLog, type Log } from '../../runtime/log.ts';
 import { loadSettings, type Values } from '../../runtime/settings.ts';
+import { VERSION } from '../../runtime/version.ts';
 import { systemClock } from '../platform/clock.ts';
 import { agentSettings } from '../settings.ts';
+import { type Places, placesOf } from '../update/places.ts';
+import { TrialWatch } from '../update/trial-watch.ts';
 import { aliveFile, Heartbeat } from './heartbeat.ts';
 import { Keeper } from './keep.ts';
 import { here, layoutOf } from './layout.ts';
@@ -41,14 +45,30 @@ export interface Surroundings {
   readonly onKept?: (kept: { wake(): void }) => void;
 }
 
-/** An agent that is kept at work until `stop` settles. */
-export async function keepUntil(argv: readonly string[], around: Surroundings): Promise<void> {
+/** The executable this program is, with what lies beside it; undefined when it runs from its sources. */
+const ownPlaces = (): Places | undefined => (isSea() ? placesOf(process.execPath) : undefined);
+
+/**
+ * An agent that is kept at work until `stop` settles with the reason of the end, or until it is to be started anew.
+ * @returns `restart`: another executable lies in the place of this one, and is to be started
+ */
+export async function keepUntil(argv: readonly string[], around: Surroundings): Promise<'stopped' | 'shutdown' | 'restart'> {
   const { log, stop, beat } = around;
+  const again = Promise.withResolvers<'restart'>();
+  const restart = (): void => again.resolve('restart');
+  const places = ownPlaces();
+  // Before anything that could fail: it may be this version's last start.
+  const trial = places === undefined ? undefined : new TrialWatch(places, VERSION, { clock: systemClock, log, restart });
+  if (trial?.state.is === 'leave') {
+    log.warn({ version: VERSION }, 'this version did not prove itself; the one before lies in its place again');
+    return 'restart';
+  }
   lowerPriority(log);
   const make = async (): Promise<{ agent: ReturnType<typeof makeAgent>; home: string }> => {
     const values = load(argv);
     const home = openHome(values.home);
-    return { agent: makeAgent({ settings: { ...values, home }, log, ownProcess: true }), home };
+    const self = trial === undefined ? {} : { self: { trial, words: argv, restart } };
+    return { agent: makeAgent({ settings: { ...values, home }, log, ownProcess: true, ...self }), home };
   };
   const keeper = new Keeper({ make, clock: systemClock, log, random: Math.random });
   around.onKept?.(keeper);
@@ -58,12 +78,17 @@ export async function keepUntil(argv: readonly string[], around: Surroundings): 
   const later = systemClock.after(RECLAIM_AFTER_MS, () => {
     void around.reclaim().then((what) => log.debug({ what: what ?? null }, 'gave memory back'));
   });
-  const reason = await stop;
+  const reason = await Promise.race([stop, again.promise]);
   later.cancel();
   heartbeat.stop();
-  await keeper.stop(reason);
+  await keeper.stop(reason === 'restart' ? 'stopped' : reason);
   await started;
+  if (reason !== 'restart') trial?.pause();
+  return reason;
 }
+
+/** EX_TEMPFAIL of sysexits.h: try again. A service manager that restarts after failures alone starts the new executable too. */
+export const START_AGAIN = 75;
 
 /** `labwatch agent service`: what the service manager starts. As `run`, but it never gives up. */
 export async function service(argv: readonly string[]): Promise<number> {
@@ -72,6 +97,5 @@ export async function service(argv: readonly string[]): Promise<number> {
   const log = createLog({ level: logLevel, format: logFormat, program: 'agent' });
   const stop = untilSignal().then((): 'shutdown' | 'stopped' => (goesOff() ? 'shutdown' : 'stopped'));
   log.info('the service of the agent starts');
-  await keepUntil(argv, { log, stop, beat: aliveFile(), reclaim: () => reclaim() });
-  return 0;
+  return (await keepUntil(argv, { log, stop, beat: aliveFile(), reclaim: () => reclaim() })) === 'restart' ? START_AGAIN : 0;
 }

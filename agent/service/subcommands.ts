@@ -60,6 +60,7 @@ export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     vi: 'Windows: báo cho tác nhân phiên này đã bao lâu không ai dùng (tự chạy khi đăng nhập)',
     load: async () => (await import('./helper.ts')).helper,
   },
+  preflight: { load: async () => (await import('../update/preflight-word.ts')).preflightWord },
   'inventory-child': { load: async () => (await import('../probes/inventory/child.ts')).inventoryChild },
 };
 

@@ -26,12 +26,14 @@ export interface Parcel {
   readonly size: number;
   /** Where it is put; what is there already of an earlier attempt is kept and gone on with. */
   readonly path: string;
+  /** Bytes of the disk that are left to others. Default: 64 MiB. */
+  readonly spare?: number;
 }
 
 /** @throws UpdateFailure disk_full when a folder's disk has not this much room and some to spare */
-export async function needRoom(folder: string, bytes: number): Promise<void> {
+export async function needRoom(folder: string, bytes: number, spare = ROOM_BYTES): Promise<void> {
   const disk = await statfs(folder);
-  if (disk.bavail * disk.bsize < bytes + ROOM_BYTES) throw new UpdateFailure('disk_full', `${bytes} bytes do not fit into ${folder}`);
+  if (disk.bavail * disk.bsize < bytes + spare) throw new UpdateFailure('disk_full', `${bytes} bytes do not fit into ${folder}`);
 }
 
 export async function hashOf(path: string): Promise<string> {
@@ -74,7 +76,7 @@ export async function download(source: Source, parcel: Parcel): Promise<void> {
     try {
       let at = (await file.stat()).size;
       if (at > size) await file.truncate((at = 0));
-      if (at < size) await needRoom(dirname(path), size - at);
+      if (at < size) await needRoom(dirname(path), size - at, parcel.spare);
       while (at < size) {
         const began = performance.now();
         const before = at;

@@ -6,16 +6,25 @@ import { forgiveStart, giveUp, openTrial, passTrial, type TrialState } from './t
 /** So long a new version may run without a word of the server, when the one before had one. Time asleep does not count. */
 const PROVE_WITHIN_MS = 10 * 60_000;
 
+interface TrialWatchOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Ends this process. */
+  readonly restart: () => void;
+  /** Default: ten minutes. */
+  readonly withinMs?: number;
+}
+
 /** Watches a new version from its first moment until it has proved itself, whatever becomes of its agent. */
 export class TrialWatch {
   readonly places: Places;
   readonly state: TrialState;
-  readonly #o: { readonly clock: Clock; readonly log: Log; readonly restart: () => void; readonly withinMs?: number };
+  readonly #o: TrialWatchOptions;
   #timer: Timer | undefined;
   #open: boolean;
 
-  /** To be made before anything that could fail. `restart` ends this process. */
-  constructor(places: Places, version: string, options: TrialWatch['#o']) {
+  /** To be made before anything that could fail. */
+  constructor(places: Places, version: string, options: TrialWatchOptions) {
     this.places = places;
     this.#o = options;
     let state: TrialState = { is: 'none' };
@@ -26,8 +35,7 @@ export class TrialWatch {
     }
     this.state = state;
     this.#open = state.is === 'on';
-    if (state.is === 'on' && state.connected)
-      this.#timer = options.clock.after(options.withinMs ?? PROVE_WITHIN_MS, () => this.#giveUp());
+    if (state.is === 'on' && state.connected) this.#timer = options.clock.after(options.withinMs ?? PROVE_WITHIN_MS, () => this.#giveUp());
   }
 
   get open(): boolean {

@@ -31,7 +31,12 @@ export interface LinuxInstall {
 export function installOnLinux({ wanted, program, image }: LinuxInstall): Action[] {
   const copied = 'copyFrom' in program;
   const command = [...(copied ? [at.executable] : program.command), 'service', '--config', at.config];
-  const unit = agentUnit({ command, home: wanted.home, stateDirectory: wanted.home === at.home });
+  const unit = agentUnit({
+    command,
+    home: wanted.home,
+    stateDirectory: wanted.home === at.home,
+    ...(copied ? { executable: at.executable } : {}),
+  });
   const write = (path: string, content: string, mode = 0o644): Action => ({ do: 'write', path, content, mode });
   return [
     { do: 'folder', path: posix.dirname(at.config), mode: 0o755 },

@@ -18,6 +18,7 @@ const INSTALLED = {
   command: ['/opt/labwatch/labwatch-agent', 'service', '--config', '/etc/labwatch/agent.toml'],
   home: '/var/lib/labwatch',
   stateDirectory: true,
+  executable: '/opt/labwatch/labwatch-agent',
 };
 const FROM_SOURCES = {
   command: ['/srv/lab watch/node', '/srv/lab watch/100%/bin/labwatch.mjs', 'agent', 'service', '--config', '/etc/labwatch/agent.toml'],

@@ -1,3 +1,4 @@
+import { guardScript } from '../../update/guard.ts';
 import { SERVICE } from '../layout.ts';
 
 /** What the unit of one machine depends on. */
@@ -8,6 +9,8 @@ export interface UnitOptions {
   readonly home: string;
   /** The data folder is systemd's to make: /var/lib/labwatch. */
   readonly stateDirectory: boolean;
+  /** The executable that updates itself, when it is one. */
+  readonly executable?: string;
 }
 
 const MADE = '# Made by "labwatch agent install"; run it again to change something.';
@@ -25,8 +28,12 @@ export function unitWord(word: string): string {
  * PC read its own program from disk again and again), ProtectClock and PrivateDevices (they hide the disks), ProtectHome=yes
  * (the key of an X server lies in a home folder), ProtectControlGroups (the agent gives back memory through its own group).
  */
-export function agentUnit({ command, home, stateDirectory }: UnitOptions): string {
+export function agentUnit({ command, home, stateDirectory, executable }: UnitOptions): string {
   const state = stateDirectory ? ['StateDirectory=labwatch', 'StateDirectoryMode=0700'] : [`ReadWritePaths=${unitWord(home)}`];
+  const guard =
+    executable === undefined
+      ? ''
+      : `# A new version that cannot start at all goes.\nExecStartPre=-/bin/sh -c ${unitWord(guardScript(executable))}\n`;
   return `${MADE}
 [Unit]
 Description=labwatch agent (health and use of this computer)
@@ -36,7 +43,7 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=exec
-ExecStart=${command.map(unitWord).join(' ')}
+${guard}ExecStart=${command.map(unitWord).join(' ')}
 Restart=always
 RestartSec=20
 TimeoutStopSec=20

@@ -6,7 +6,7 @@ import { giveMemoryBack } from '../../platform/windows/last-input.ts';
 import { hostService, type ServiceControl } from '../../platform/windows/service-host.ts';
 import { Watchdog } from '../../platform/windows/watchdog.ts';
 import { SERVICE } from '../layout.ts';
-import { keepUntil, wishes } from '../service.ts';
+import { keepUntil, START_AGAIN, wishes } from '../service.ts';
 
 /** The heart beats each minute; a process whose event loop hangs this long is ended, and the service manager starts it again. */
 const PATIENCE_MS = 15 * 60_000;
@@ -31,7 +31,7 @@ export async function runWindowsService(argv: readonly string[]): Promise<number
   const host = await hostService(SERVICE, onControl);
   if (host === undefined) void untilSignal().then(() => end.resolve('stopped'));
   log.info({ manager: host !== undefined }, 'the service of the agent starts');
-  await keepUntil(argv, {
+  const reason = await keepUntil(argv, {
     log,
     stop: end.promise,
     beat: () => watchdog.feed(),
@@ -41,6 +41,8 @@ export async function runWindowsService(argv: readonly string[]): Promise<number
     },
   });
   watchdog.rest();
+  // A service that ends without saying that it has stopped is started again (docs of SC_ACTION_RESTART), and that is wanted here.
+  if (reason === 'restart') process.exit(START_AGAIN);
   host?.stopped();
   return 0;
 }
