@@ -4,6 +4,7 @@ import { openHome } from '../runtime/home.ts';
 import type { Ledger } from './owners.ts';
 import { openSqliteLedger } from './sqlite/ledger.ts';
 
+export type * from './hardware.ts';
 export type * from './owners.ts';
 export type * from './records.ts';
 export { COMMAND_STATES, DEVICE_CLASSES, RELEASE_STATES, ROLES, UNIT_KINDS, unheard } from './records.ts';

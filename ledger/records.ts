@@ -1,3 +1,4 @@
+import type { KeptHardware } from './hardware.ts';
 import type { CommandName, CommandReason, Notice, SelfTestFinding } from '../protocol/commands.ts';
 import type { DeviceSettings, SettingKey } from '../protocol/device-settings.ts';
 import type { Birth, Event, Inventory, Metrics, Report, Security, Session } from './payload-types.ts';
@@ -101,6 +102,8 @@ export interface DeviceState {
   readonly birth: Birth | null;
   readonly inventoryAt: Instant | null;
   readonly inventory: Inventory | null;
+  /** What is remembered of the parts over inventories. */
+  readonly hardware: KeptHardware | null;
   readonly securityAt: Instant | null;
   readonly security: Security | null;
   readonly event: Event | null;
@@ -126,6 +129,7 @@ export const unheard = (device: Id): DeviceState => ({
   birth: null,
   inventoryAt: null,
   inventory: null,
+  hardware: null,
   securityAt: null,
   security: null,
   event: null,

@@ -110,7 +110,7 @@ export interface StateRow {
   documents_version: number;
 }
 
-/** The newest birth, inventory, security and event: large and rarely new, so they are kept apart from the state. */
+/** The newest birth, inventory, security and event, and what is remembered of the parts: large and rarely new, so they are kept apart from the state. */
 export interface DocumentRow {
   device: string;
   kind: string;

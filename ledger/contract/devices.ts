@@ -56,7 +56,7 @@ export function devicesContract(open: Open): void {
         const { device, ...rest } = states.get(one!.device)!;
         expect(device).toBe(one!.device);
         expect(Object.values(rest).every((value) => value === null)).toBe(true);
-        expect(Object.keys(rest)).toHaveLength(19);
+        expect(Object.keys(rest)).toHaveLength(20);
       }));
 
     it('revokes once, and what is revoked is no device for a batch', () =>

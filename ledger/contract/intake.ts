@@ -49,6 +49,12 @@ const everything = (device: Id): DeviceState => ({
   birth,
   inventoryAt: NOW - 8,
   inventory,
+  hardware: {
+    accepted: { windows: { modules: [{ size: 4096, slot: 'DIMM1' }], disks: null } },
+    suspect: { boot: '9f1c2e4ab07d5583', since: 1 },
+    missing: [{ component: 'memory', replaced: false, since: 1, size: 4096 }],
+    trends: { Z9A1B2C3: { values: { pending: 1 }, roseAt: 2, rose: 'pending' } },
+  },
   securityAt: null,
   security: null,
   event: null,

@@ -1,3 +1,4 @@
+import type { KeptHardware } from '../hardware.ts';
 import type {
   Birth,
   CommandRecord,
@@ -71,16 +72,22 @@ export const streamOf = (row: StreamRow): StreamState => ({
 });
 
 /** The large parts of a state, each in a row of its own. */
-export const DOCUMENTS = ['birth', 'inventory', 'security', 'event'] as const;
+export const DOCUMENTS = ['birth', 'inventory', 'hardware', 'security', 'event'] as const;
 export type DocumentKind = (typeof DOCUMENTS)[number];
 export type Documents = { readonly [K in DocumentKind]: DeviceState[K] };
 
-export const noDocuments: Documents = { birth: null, inventory: null, security: null, event: null };
+export const noDocuments: Documents = { birth: null, inventory: null, hardware: null, security: null, event: null };
 
 export function documentsOf(rows: Iterable<{ kind: string; body_json: string }>): Documents {
   const found: { -readonly [K in DocumentKind]: unknown } = { ...noDocuments };
   for (const row of rows) found[row.kind as DocumentKind] = JSON.parse(row.body_json);
-  return found as { birth: Birth | null; inventory: Inventory | null; security: Security | null; event: Event | null };
+  return found as {
+    birth: Birth | null;
+    inventory: Inventory | null;
+    hardware: KeptHardware | null;
+    security: Security | null;
+    event: Event | null;
+  };
 }
 
 export const stateOf = (row: StateRow, documents: Documents): DeviceState => ({
@@ -99,6 +106,7 @@ export const stateOf = (row: StateRow, documents: Documents): DeviceState => ({
   birth: documents.birth,
   inventoryAt: row.inventory_at,
   inventory: documents.inventory,
+  hardware: documents.hardware,
   securityAt: row.security_at,
   security: documents.security,
   event: documents.event,

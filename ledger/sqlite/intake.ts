@@ -25,7 +25,13 @@ interface Loaded {
   readonly version: number;
 }
 
-const documentsIn = ({ birth, inventory, security, event }: DeviceState): Documents => ({ birth, inventory, security, event });
+const documentsIn = ({ birth, inventory, hardware, security, event }: DeviceState): Documents => ({
+  birth,
+  inventory,
+  hardware,
+  security,
+  event,
+});
 
 type DeviceColumns = [Id, string, string, number, number | null, string, Id, Id | null];
 type StreamColumns = [Id, Id, number, string];

@@ -1,4 +1,5 @@
 import type { DayUse, DeviceState } from '../../../ledger/index.ts';
+import { followHardware } from '../../model/hardware.ts';
 import { EARLIEST, type TrueTime } from '../../model/clock.ts';
 import type { Reading, ReadingOf } from '../../model/reading.ts';
 import { addUnseen, addWindow, endOfLastOn, lastUse, type MinuteWindow } from '../../model/window.ts';
@@ -26,6 +27,10 @@ function applyReport(state: DeviceState, report: ReadingOf<'report'>['data'], ti
   return { ...state, observedUntil, reportAt: end, session, metrics, use: lastUse(window) };
 }
 
+function applyInventory(state: DeviceState, inventory: ReadingOf<'inventory'>['data'], time: TrueTime): DeviceState {
+  return { ...state, inventoryAt: time.at, inventory, hardware: followHardware(state.hardware, inventory, time.at) };
+}
+
 /** What came over a live line is what holds now; of a retained copy only the state is taken, not the time it was said. */
 function applyPresence(state: DeviceState, item: Item, presence: ReadingOf<'presence'>['data']): DeviceState {
   if (state.online === presence.online && state.presenceReason === presence.reason) return state;
@@ -43,7 +48,7 @@ export function applyReading(state: DeviceState, item: Item, reading: Reading): 
     case 'birth':
       return newest(made, state.birthAt, state.birth) ? { ...state, birthAt: time.at, birth: reading.data } : state;
     case 'inventory':
-      return newest(made, state.inventoryAt, state.inventory) ? { ...state, inventoryAt: time.at, inventory: reading.data } : state;
+      return newest(made, state.inventoryAt, state.inventory) ? applyInventory(state, reading.data, time) : state;
     case 'security':
       return newest(made, state.securityAt, state.security) ? { ...state, securityAt: time.at, security: reading.data } : state;
     default:

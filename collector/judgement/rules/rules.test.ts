@@ -46,6 +46,22 @@ const product = (state: string, realtime: string, ageDays: number) => ({
 });
 const antivirus = (...products: object[]) => security({ antivirus: products as never });
 
+const disks = (health: object, trend?: object): Partial<DeviceState> => ({
+  inventoryAt: NOW - DAY,
+  inventory: { disks: [{ kind: 'hdd', model: 'ST1000DM010', serial: 'Z9A1B2C3', health }], os: {}, seat: 'Máy 07' } as never,
+  ...(trend === undefined ? {} : { hardware: { accepted: {}, suspect: null, missing: [], trends: { Z9A1B2C3: trend } } as never }),
+});
+const missing = (over: object): Partial<DeviceState> => ({
+  inventoryAt: NOW,
+  inventory: { disks: [], os: {}, seat: 'Máy 07' } as never,
+  hardware: {
+    accepted: {},
+    suspect: null,
+    missing: [{ replaced: false, since: NOW - DAY, size: 4 * 1024 ** 3, maker: 'Samsung', part: 'M378A5143', slot: 'DIMM2', ...over }],
+    trends: {},
+  } as never,
+});
+
 const troubles = (over: Partial<DeviceState>, device: Partial<Device> = {}) =>
   judge({ ...DEVICE, ...device }, { ...BARE, ...over }, NOW).troubles;
 const codes = (over: Partial<DeviceState>, device: Partial<Device> = {}) => troubles(over, device).map(({ code }) => code);
@@ -59,6 +75,16 @@ describe('each rule', () => {
     ['lost 11 minutes ago', { lastSeen: NOW - 11 * MINUTE, online: false, presenceReason: 'lost' }, ['silent']],
     ['shut down a month ago', { lastSeen: NOW - 30 * DAY, online: false, presenceReason: 'shutdown' }, []],
     ['never heard', { lastSeen: null, online: null }, []],
+    // disks
+    ['a healthy disk', disks({ state: 'ok', reallocated: 8 }), []],
+    ['a disk that says nothing', disks({ state: 'unknown' }), []],
+    ['a failing disk', disks({ state: 'failing' }), ['disk-failing']],
+    ['a worn disk', disks({ state: 'at_risk' }), ['disk-at-risk']],
+    ['a counter that rose last week', disks({ state: 'ok' }, { values: {}, roseAt: NOW - 7 * DAY }), ['disk-at-risk']],
+    ['a counter that rose last year', disks({ state: 'ok' }, { values: {}, roseAt: NOW - 300 * DAY }), []],
+    ['a module is gone', missing({ component: 'memory' }), ['memory-missing']],
+    ['a disk is gone', missing({ component: 'disk' }), ['disk-missing']],
+    ['a disk was replaced', missing({ component: 'disk', replaced: true }), ['disk-replaced']],
     // antivirus
     ['not seen', security({}), []],
     ['none found', antivirus(), ['antivirus-none']],
@@ -161,7 +187,22 @@ const EVERY: Partial<DeviceState>[] = [
   birth({ end: 'power', dropped: 3 }),
   birth({ end: 'crash' }),
   security({ endOfSupport: '2020-01-14' }),
+  disks({ state: 'failing' }),
+  disks({ state: 'at_risk' }),
+  ...(['memory', 'disk'] as const).map((component) => missing({ component })),
+  missing({ component: 'disk', replaced: true }),
 ];
+
+it('names the seat and the part that is gone', () => {
+  const [trouble] = troubles(missing({ component: 'memory', serial: '35A1B2C3' }));
+  expect(trouble?.what.vi).toBe('Máy 07 mất thanh RAM 4 GB (Samsung M378A5143, S/N 35A1B2C3) ở khe DIMM2.');
+  expect(trouble?.severity).toBe('urgent');
+  const [bare] = troubles({
+    ...missing({ component: 'memory', size: undefined, maker: undefined, part: undefined, slot: undefined }),
+    inventory: null,
+  });
+  expect(bare?.what.vi).toBe('Máy 01 mất thanh RAM.');
+});
 
 describe('the texts', () => {
   const all = EVERY.flatMap((over) => troubles(over));
