@@ -31,18 +31,17 @@ function withoutModules(before: readonly MemoryModule[], now: readonly MemoryMod
 const isLess = (before: readonly MemoryModule[], now: readonly MemoryModule[]): boolean =>
   now.length < before.length || sizeOf(now) < sizeOf(before);
 
+/** Without the keys whose value is not known. */
+function known<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+}
+
 function missingModules(before: AcceptedParts['modules'], now: AcceptedParts['modules'], since: Instant): MissingPart[] {
   if (before === null || now === null || !isLess(before, now)) return [];
-  return withoutModules(before, now).map(({ size, maker, part, serial, slot }) => ({
-    component: 'memory',
-    replaced: now.length >= before.length,
-    since,
-    size,
-    ...(maker === undefined ? {} : { maker }),
-    ...(part === undefined ? {} : { part }),
-    ...(serial === undefined ? {} : { serial }),
-    ...(slot === undefined ? {} : { slot }),
-  }));
+  const replaced = now.length >= before.length;
+  return withoutModules(before, now).map(({ size, maker, part, serial, slot }) =>
+    known({ component: 'memory' as const, replaced, since, size, maker, part, serial, slot }),
+  );
 }
 
 function missingDisks(before: AcceptedParts['disks'], now: AcceptedParts['disks'], since: Instant): MissingPart[] {
@@ -50,14 +49,9 @@ function missingDisks(before: AcceptedParts['disks'], now: AcceptedParts['disks'
   const here = new Set(now.map(diskKey));
   const gone = before.filter((disk) => !here.has(diskKey(disk)));
   const fresh = now.length - (before.length - gone.length);
-  return gone.map(({ serial, model, size }, i) => ({
-    component: 'disk',
-    replaced: i < fresh,
-    since,
-    ...(size === undefined ? {} : { size }),
-    ...(model === undefined ? {} : { part: model }),
-    ...(serial === undefined ? {} : { serial }),
-  }));
+  return gone.map(({ serial, model, size }, i) =>
+    known({ component: 'disk' as const, replaced: i < fresh, since, size, part: model, serial }),
+  );
 }
 
 /** What an inventory tells of the parts that can be told apart; null where it tells nothing (not root, no driver). */
@@ -65,14 +59,7 @@ function partsOf({ memory, disks }: Inventory): AcceptedParts {
   const told = disks.filter((disk) => disk.serial !== undefined && diskKey(disk) !== '');
   return {
     modules: memory.dimms === undefined || memory.dimms.length === 0 ? null : memory.dimms,
-    disks:
-      told.length === 0
-        ? null
-        : told.map(({ serial, model, size }) => ({
-            ...(serial === undefined ? {} : { serial }),
-            ...(model === undefined ? {} : { model }),
-            ...(size === undefined ? {} : { size }),
-          })),
+    disks: told.length === 0 ? null : told.map(({ serial, model, size }) => known({ serial, model, size })),
   };
 }
 

@@ -130,7 +130,7 @@ describe('each rule', () => {
     ['supported until the day before yesterday', security({ endOfSupport: '2026-11-19' }), ['os-unsupported']],
     [
       'end of support from the inventory',
-      { inventory: { os: { name: 'Windows 7', endOfSupport: '2020-01-14' } } as never },
+      { inventory: { disks: [], os: { name: 'Windows 7', endOfSupport: '2020-01-14' } } as never },
       ['os-unsupported'],
     ],
     ['a day that is none', security({ endOfSupport: '2026-99-99' }), []],
