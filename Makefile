@@ -8,10 +8,10 @@ CONSOLE := dashboards/console/dist/index.html
 CONSOLE_SOURCES := $(shell find dashboards/console protocol -type f -not -path '*/dist/*' -not -name '*.test.ts' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check fault bench package generate format clean
+.PHONY: help run build test check test-windows fault bench package generate format clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(DEPS) $(CONSOLE) ## set up and run everything on this machine (Ctrl-C stops it)
 	@exec $(NODE) bin/labwatch.mjs up $(ARGS)
@@ -25,6 +25,10 @@ test: $(DEPS) $(CONSOLE) ## set up and run every check and every test
 
 check: $(DEPS) ## types, lint, format and generated files
 	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" sh tests/tools/check.sh
+
+test-windows: $(DEPS) ## run the Windows agent on Wine, which is laid into a cache the first time
+	@sh tests/windows/prepare-wine.sh >/dev/null
+	@$(NODE) node_modules/vitest/vitest.mjs run --config tests/windows/vitest.config.ts $(ARGS)
 
 fault: $(DEPS) $(CONSOLE) ## the long proofs: every kill twenty times (FAULT_ROUNDS=20)
 	@sh tests/tools/ensure-system.sh
