@@ -51,7 +51,7 @@ export const brokerSettings = defineSettings({
     'Số giây để một kết nối mới đăng nhập.',
   ),
   mqttMaxKeepAlive: count(
-    300,
+    600,
     65_535,
     'seconds, 1 to 65535',
     'Longest keep-alive a client may ask for, in seconds.',

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { MAX_DEPTH, MAX_PAYLOAD_BYTES, PROTOCOL_VERSION } from './envelope.ts';
+import { isPacked } from './packing.ts';
 import { PAYLOADS, type Payloads } from './payloads/index.ts';
 import { pickerOf } from './picker.ts';
 import { RULES, type Rule } from './rules.ts';
@@ -11,6 +12,7 @@ const STREAM = /^[a-z0-9]{26}$/;
 /** Why a payload was refused. Stable: metrics, the parked table and the docs use these. */
 export const REFUSALS = {
   TOO_LARGE: `more than ${MAX_PAYLOAD_BYTES} bytes`,
+  PACKING: 'packed, and cannot be unpacked',
   NOT_UTF8: 'not valid UTF-8',
   NOT_JSON: 'not valid JSON',
   NOT_OBJECT: 'not a JSON object',
@@ -95,6 +97,8 @@ function placeOf(kind: Kind, value: Record<string, unknown>): { place: Place } |
 export function decode<K extends Kind>(kind: K, bytes: Uint8Array): Decoded<Payloads[K]> {
   const refuse = (code: Refusal, detail: string = REFUSALS[code]): Decoded<Payloads[K]> => ({ ok: false, code, detail });
   if (bytes.length > MAX_PAYLOAD_BYTES) return refuse('TOO_LARGE', `${bytes.length} bytes`);
+  // The caller has unpacked what could be (packing.ts).
+  if (isPacked(bytes)) return refuse('PACKING');
   let text: string;
   try {
     text = utf8.decode(bytes);

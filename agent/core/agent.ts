@@ -17,6 +17,7 @@ import type { Outcome } from '../update/updater.ts';
 import { Admission } from './admission.ts';
 import { Counts } from './counts.ts';
 import { Link } from './link/link.ts';
+import { COMPRESSION } from './link/compression.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { type AgentStatus, type Problem, problemOf, writeStatus } from './status-file.ts';
 import { Watch } from './watch.ts';
@@ -189,6 +190,7 @@ export class Agent implements Lifecycle {
       log,
       counts: this.#counts,
       boot: this.#watch.stamp().boot,
+      compression: COMPRESSION,
       replayRate: this.#config.settings.replayRate ?? settings.replayRate,
       ackTimeoutMs: settings.ackTimeoutSeconds * 1000,
       birth: () => this.#birth(),

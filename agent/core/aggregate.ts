@@ -9,10 +9,18 @@ interface Range {
   count: number;
 }
 
-/** Percent, degrees and seconds keep two decimals, bytes and counts none: what a chart can show. Rounding keeps min <= mean <= max. */
+/** Significant digits of amounts and rates: what a chart can show, and no byte more on the wire. */
+const DIGITS: Partial<Record<(typeof METRICS)[MetricName]['unit'], number>> = { By: 4, 'By/s': 3 };
+
+/**
+ * Percent and degrees keep one decimal, seconds (a sum over days) two, counts none. Rounding keeps min <= mean <= max, and the
+ * bounds of the catalogue, which are round numbers.
+ */
 function rounded(metric: MetricName, value: number): number {
   const { unit } = METRICS[metric];
-  return unit === '%' || unit === 'Cel' || unit === 's' ? Math.round(value * 100) / 100 : Math.round(value);
+  if (unit === '%' || unit === 'Cel') return Math.round(value * 10) / 10;
+  if (unit === 's') return Math.round(value * 100) / 100;
+  return Math.round(Number(value.toPrecision(DIGITS[unit] ?? 15)));
 }
 
 /** Numbers of a window as a report carries them: min, mean and max, or the last one. */

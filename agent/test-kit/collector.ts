@@ -2,16 +2,19 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Aedes, type Client } from 'aedes';
 import { decode, encode } from '../../protocol/decode.ts';
+import { isPacked, PACKING_1, unpack } from '../../protocol/packing.ts';
 import type { Payloads } from '../../protocol/payloads/index.ts';
 import { isUpKind, parseTopic, topicOf, type UpKind } from '../../protocol/topics.ts';
+import { COMPRESSION } from '../core/link/compression.ts';
 
-/** A message as the broker got it. */
+/** A message as the broker got it, unpacked. */
 export interface Received {
   readonly device: string;
   readonly kind: UpKind;
   readonly text: string;
   readonly message: Payloads[UpKind];
   readonly retain: boolean;
+  readonly packed: boolean;
 }
 
 /**
@@ -24,10 +27,12 @@ export class TestingCollector {
   readonly contiguous = new Map<string, number>();
   readonly #stored = new Map<string, Set<number>>();
   readonly subscriptions: string[] = [];
-  /** Bytes of every packet that came in, in order. */
+  /** Bytes of every packet that came in, in order; after a packed one its text too. */
   readonly bytes: Buffer[] = [];
   secret: string | undefined;
   acknowledges = true;
+  /** Knows packed payloads, and says so. */
+  readsPacked = true;
   connections = 0;
   port = 0;
   #broker: Aedes | undefined;
@@ -109,16 +114,23 @@ export class TestingCollector {
   }
 
   async acknowledge(device: string, stream: string, seq: number): Promise<void> {
-    await this.send(device, 'ack', encode('ack', { v: 1, stream, seq, at: Date.now() }));
+    await this.send(
+      device,
+      'ack',
+      encode('ack', { v: 1, stream, seq, at: Date.now(), ...(this.readsPacked ? { packing: PACKING_1 } : {}) }),
+    );
   }
 
-  #take(topic: string, payload: Buffer, retain: boolean): void {
+  #take(topic: string, sent: Buffer, retain: boolean): void {
+    const packed = this.readsPacked && isPacked(sent);
+    const payload = packed ? Buffer.from(unpack(sent, COMPRESSION)!) : sent;
+    if (packed) this.bytes.push(payload);
     const { device, kind } = parseTopic(topic) ?? { device: '', kind: '' };
     if (!isUpKind(kind)) throw new Error(`a device said ${topic}`);
     const decoded = decode(kind, payload);
     if (!decoded.ok) throw new Error(`a device sent a ${kind} that is ${decoded.code}: ${decoded.detail}`);
     const message = decoded.message as Payloads[UpKind];
-    this.received.push({ device, kind, text: payload.toString('utf8'), message, retain });
+    this.received.push({ device, kind, text: payload.toString('utf8'), message, retain, packed });
     if (kind === 'presence' || !this.acknowledges) return;
     const { stream, seq } = message;
     const stored = this.#stored.get(stream) ?? new Set();

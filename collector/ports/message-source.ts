@@ -4,6 +4,8 @@ import type { Lifecycle } from '../../runtime/lifecycle.ts';
 export interface IncomingMessage {
   readonly topic: string;
   readonly payload: Uint8Array;
+  /** It came packed (protocol/packing.ts) and was unpacked: the sender reads packed payloads too. */
+  readonly packed?: boolean;
   /** The broker kept it and gives it to us because we subscribed: it says nothing of now. */
   readonly retained: boolean;
   /** Server clock, epoch ms. */

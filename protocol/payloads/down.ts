@@ -5,7 +5,15 @@ import { EpochMs, Id, Mac, OneOf } from '../text.ts';
 import { envelopeFields } from '../envelope.ts';
 
 /** The collector stored everything of this stream up to and including `seq`: the outbox may forget it. */
-export const Ack = Type.Object({ ...envelopeFields }, { $id: 'ack', description: 'Everything of the stream up to `seq` is stored.' });
+export const Ack = Type.Object(
+  {
+    ...envelopeFields,
+    packing: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 255, description: 'Payloads may come packed, up to this packing; absent: plain JSON only.' }),
+    ),
+  },
+  { $id: 'ack', description: 'Everything of the stream up to `seq` is stored.' },
+);
 export type Ack = Static<typeof Ack>;
 
 /** Settings of the device. Retained, so that it is there at the next connect. A setting that is left out is the agent's own affair. */

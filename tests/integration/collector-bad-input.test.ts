@@ -158,6 +158,7 @@ describe('bad input costs nothing but itself', () => {
       'NOT_UTF8',
       (o, good) => raw(o.device, 'report', Buffer.from(json(good).replace('open', 'op\u00e9n'), 'latin1')),
     ],
+    ['packed nonsense', 'report', 'dropped', 'PACKING', (o) => raw(o.device, 'report', Buffer.from('\u0001nonsense'))],
     ['16 KiB and a byte', 'report', 'dropped', 'TOO_LARGE', (o, good) => raw(o.device, 'report', json(good).padEnd(MAX_PAYLOAD_BYTES + 1))],
     ['deep nesting', 'report', 'dropped', 'TOO_DEEP', (o) => raw(o.device, 'report', '['.repeat(8_000) + ']'.repeat(8_000))],
     ['another version', 'report', 'parked', 'WRONG_VERSION', (o, good) => raw(o.device, 'report', json({ ...good, v: 2 }))],

@@ -1,12 +1,19 @@
-import { connect, type MqttClient } from 'mqtt';
-import { type DownKind, downTopicsOf, isDownKind, parseTopic, topicOf, type UpKind } from '../../../protocol/topics.ts';
+import type { Duplex } from 'node:stream';
+import { DOWN_KINDS, type DownKind, isDownKind, parseTopic, topicOf, type UpKind } from '../../../protocol/topics.ts';
 import type { LabwatchError } from '../../../runtime/errors.ts';
 import { agentFail } from '../../errors.ts';
 import type { Credentials } from '../../identity/credentials.ts';
 import { certificateError, whyOf } from '../../identity/tls-errors.ts';
-import type { Clock } from '../../platform/clock.ts';
+import { openLine } from '../../net/line.ts';
+import { MqttClient } from '../../net/mqtt-client.ts';
+import type { Clock, Timer } from '../../platform/clock.ts';
 
-const KEEPALIVE_SECONDS = 60;
+/** Longer than the pause between two reports, so that a line in use needs no ping; see docs/decisions/0019. */
+export const KEEPALIVE_SECONDS = 330;
+/** What stands between us and a WebSocket often closes a line that is quiet for a minute. */
+export const SHORT_KEEPALIVE_SECONDS = 50;
+/** An answer to a ping takes no longer on any line that is of use. */
+const PROBE_MS = 20_000;
 const CONNECT_TIMEOUT_MS = 20_000;
 /** CONNACK return codes of MQTT 3.1.1, table 3.1: bad user name or password, not authorized; 2 = identifier rejected. */
 const REFUSED = new Set([2, 4, 5]);
@@ -29,7 +36,9 @@ export class Connection {
   readonly #presence: (online: boolean, reason: 'connected' | 'stopped' | 'shutdown' | 'lost') => Uint8Array;
   readonly #events: ConnectionEvents;
   readonly #clock: Clock;
+  readonly #pack: (bytes: Uint8Array) => Uint8Array;
   #client: MqttClient | undefined;
+  #probe: Timer | undefined;
   #over = false;
   #ready = false;
   #error: LabwatchError | undefined;
@@ -38,12 +47,15 @@ export class Connection {
     credentials: Credentials;
     presence: (online: boolean, reason: 'connected' | 'stopped' | 'shutdown' | 'lost') => Uint8Array;
     clock: Clock;
+    /** How bytes look on the wire. */
+    pack: (bytes: Uint8Array) => Uint8Array;
     events: ConnectionEvents;
   }) {
     this.#credentials = options.credentials;
     this.#presence = options.presence;
     this.#clock = options.clock;
     this.#events = options.events;
+    this.#pack = options.pack;
   }
 
   get ready(): boolean {
@@ -51,39 +63,59 @@ export class Connection {
   }
 
   open(): void {
-    const { device, secret, broker } = this.#credentials;
+    void this.#open();
+  }
+
+  async #open(): Promise<void> {
+    const { url, ca } = this.#credentials.broker;
     try {
-      this.#client = connect(broker.url, {
-        clientId: device,
-        username: device,
-        password: secret,
-        protocolVersion: 4,
-        clean: true,
-        keepalive: KEEPALIVE_SECONDS,
-        connectTimeout: CONNECT_TIMEOUT_MS,
-        reconnectPeriod: 0,
-        queueQoSZero: false,
-        resubscribe: false,
-        rejectUnauthorized: true,
-        ...(broker.ca === undefined ? {} : { ca: [broker.ca] }),
-        will: { topic: topicOf(device, 'presence'), payload: Buffer.from(this.#presence(false, 'lost')), qos: 1, retain: true },
-      });
+      const line = await openLine({ url: new URL(url), ca, timeoutMs: CONNECT_TIMEOUT_MS });
+      if (this.#over) line.destroy();
+      else this.#speak(line);
     } catch (error) {
       this.#end(this.#explain(error));
-      return;
     }
-    this.#client.on('connect', () => this.#onConnect());
-    this.#client.on('message', (topic, payload) => this.#onMessage(topic, payload));
-    this.#client.on('error', (error) => {
-      this.#error ??= this.#explain(error);
-      if (this.#client?.connected !== true) this.#end(this.#error);
+  }
+
+  /** Begins MQTT on a line that stands. */
+  #speak(line: Duplex): void {
+    const { device, secret, broker } = this.#credentials;
+    const client = new MqttClient(() => line, {
+      clientId: device,
+      username: device,
+      password: secret,
+      protocolVersion: 4,
+      clean: true,
+      keepalive: broker.url.startsWith('ws') ? SHORT_KEEPALIVE_SECONDS : KEEPALIVE_SECONDS,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      reconnectPeriod: 0,
+      queueQoSZero: false,
+      resubscribe: false,
+      will: { topic: topicOf(device, 'presence'), payload: Buffer.from(this.#presence(false, 'lost')), qos: 1, retain: true },
     });
-    this.#client.on('close', () => this.#end(this.#error ?? this.#explain(new Error('the line was closed'))));
+    this.#client = client;
+    client.on('connect', () => this.#onConnect());
+    client.on('message', (topic, payload) => this.#onMessage(topic, payload));
+    client.on('packetreceive', () => this.#probe?.cancel());
+    client.on('error', (error) => {
+      this.#error ??= this.#explain(error);
+      if (!client.connected) this.#end(this.#error);
+    });
+    client.on('close', () => this.#end(this.#error ?? this.#explain(new Error('the line was closed'))));
+  }
+
+  /** Nothing was heard for long: asks whether the line still lives, and ends it when nothing comes back. */
+  probe(): void {
+    if (!this.ready) return;
+    this.#probe?.cancel();
+    this.#client?.sendPing();
+    const silent = Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' });
+    this.#probe = this.#clock.after(PROBE_MS, () => this.#end(this.#explain(silent)));
   }
 
   publish(kind: UpKind, bytes: Uint8Array): void {
     if (this.#over) return;
-    this.#client?.publish(topicOf(this.#credentials.device, kind), Buffer.from(bytes), { qos: 1 }, () => undefined);
+    this.#client?.publish(topicOf(this.#credentials.device, kind), Buffer.from(this.#pack(bytes)), { qos: 1 }, () => undefined);
   }
 
   publishPresence(): void {
@@ -120,14 +152,17 @@ export class Connection {
 
   #sendPresence(online: boolean, reason: 'connected' | 'stopped' | 'shutdown', done: () => void = () => undefined): void {
     const { device } = this.#credentials;
-    this.#client?.publish(topicOf(device, 'presence'), Buffer.from(this.#presence(online, reason)), { qos: 1, retain: true }, done);
+    const bytes = Buffer.from(this.#pack(this.#presence(online, reason)));
+    this.#client?.publish(topicOf(device, 'presence'), bytes, { qos: 1, retain: true }, done);
   }
 
   #onConnect(): void {
     const client = this.#client;
     if (client === undefined || this.#over) return;
     this.#sendPresence(true, 'connected');
-    client.subscribe(downTopicsOf(this.#credentials.device), { qos: 1 }, (error, granted) => {
+    // An acknowledgement covers all before it and comes again when it is asked for again: its own delivery needs no answer.
+    const topics = DOWN_KINDS.map((kind) => [topicOf(this.#credentials.device, kind), { qos: kind === 'ack' ? 0 : 1 } as const] as const);
+    client.subscribe(Object.fromEntries(topics), (error, granted) => {
       if (this.#over) return;
       if (error !== null || granted?.some(({ qos }) => qos === 128) !== false) {
         this.#end(this.#explain(error ?? new Error('the broker refused a subscription')));
@@ -153,6 +188,7 @@ export class Connection {
   }
 
   #release(): void {
+    this.#probe?.cancel();
     const client = this.#client;
     this.#client = undefined;
     if (client === undefined) return;

@@ -50,6 +50,7 @@ function deliver(rate = 20): Delivery {
       bytes.set(seq, (bytes.get(seq) ?? new Set()).add(text));
     },
     presence: () => void sent.push('p'),
+    silent: () => undefined,
   });
 }
 

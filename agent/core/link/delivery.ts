@@ -20,6 +20,7 @@ export class Delivery {
   readonly #ackTimeoutMs: number;
   readonly #publish: (kind: UpKind, bytes: Uint8Array) => void;
   readonly #presence: () => void;
+  readonly #silent: () => void;
   /** Sent and not acknowledged: sequence number and when (mono). */
   readonly #awaiting = new Map<number, number>();
   /** Read from the outbox, marked as published, waiting for their turn. */
@@ -40,6 +41,8 @@ export class Delivery {
     ackTimeoutMs: number;
     publish: (kind: UpKind, bytes: Uint8Array) => void;
     presence: () => void;
+    /** No acknowledgement came in time. */
+    silent: () => void;
   }) {
     this.#outbox = options.outbox;
     this.#clock = options.clock;
@@ -49,6 +52,7 @@ export class Delivery {
     this.#ackWait = options.ackTimeoutMs;
     this.#publish = options.publish;
     this.#presence = options.presence;
+    this.#silent = options.silent;
   }
 
   /** Messages a second, on average. */
@@ -141,6 +145,7 @@ export class Delivery {
     for (const seq of this.#awaiting.keys()) if (!gone.has(seq)) this.#awaiting.delete(seq);
     this.#ackWait = Math.min(LONGEST_ACK_WAIT_MS, this.#ackWait * 2);
     if (again.length > 0) {
+      this.#silent();
       this.#presence();
       const waiting = new Set(this.#turn.map((message) => message.seq));
       this.#turn = [...again.filter((message) => !waiting.has(message.seq)), ...this.#turn];

@@ -2,6 +2,7 @@ import { type DecodedConfig, decodeConfig } from '../../../protocol/config.ts';
 import { decode, encode } from '../../../protocol/decode.ts';
 import type { SettingKey } from '../../../protocol/device-settings.ts';
 import { PROTOCOL_VERSION } from '../../../protocol/envelope.ts';
+import { type Compression, isPacked, pack, unpack } from '../../../protocol/packing.ts';
 import type { Ack, Command, Config, Presence } from '../../../protocol/payloads/index.ts';
 import type { DownKind } from '../../../protocol/topics.ts';
 import type { LabwatchError } from '../../../runtime/errors.ts';
@@ -18,6 +19,8 @@ import { Delivery } from './delivery.ts';
 /** After a longer absence the collector is told anew who this is. */
 const BIRTH_AFTER_MS = 600_000;
 const PRESENCE_EVERY_MS = 3_600_000;
+/** Longer than two reports are apart. */
+const PRESENCE_WAITS_MS = 400_000;
 const GOODBYE_MS = 2_000;
 /** What the collector misses and will never get is told no more often than this. */
 const HOLE_BIRTH_EVERY_MS = 60_000;
@@ -30,6 +33,8 @@ export interface LinkOptions {
   readonly log: Log;
   readonly counts: Counts;
   readonly boot: string;
+  /** How payloads are packed. Default: they are not. */
+  readonly compression?: Compression;
   readonly replayRate: number;
   readonly ackTimeoutMs: number;
   /** Default: a minute; see HOLE_BIRTH_EVERY_MS. */
@@ -77,6 +82,9 @@ export class Link implements Lifecycle {
   #bornAt = 0;
   #serverAhead: number | undefined;
   #rate: number | undefined;
+  /** The collector said that it reads packed payloads. */
+  #packs = false;
+  #presenceDue = false;
 
   constructor(options: LinkOptions) {
     this.#o = options;
@@ -135,6 +143,7 @@ export class Link implements Lifecycle {
       credentials: this.#credentials,
       presence: (online, reason) => this.#presence(online, reason),
       clock: this.#o.clock,
+      pack: (bytes) => this.#pack(bytes),
       events: {
         onReady: () => this.#onReady(),
         onMessage: (kind, bytes) => this.#onMessage(kind, bytes),
@@ -170,8 +179,13 @@ export class Link implements Lifecycle {
       random,
       ackTimeoutMs,
       rate: this.#rate ?? replayRate,
-      publish: (kind, bytes) => connection?.publish(kind, bytes),
-      presence: () => connection?.publishPresence(),
+      publish: (kind, bytes) => {
+        // In one piece with a message that goes out anyway.
+        if (this.#presenceDue) this.#sayPresence();
+        connection?.publish(kind, bytes);
+      },
+      presence: () => this.#sayPresence(),
+      silent: () => this.#onSilence(),
     });
     this.#delivery = delivery;
     if (withBirth) this.#giveBirth();
@@ -186,16 +200,36 @@ export class Link implements Lifecycle {
     if (seq !== undefined) this.#delivery?.ahead(seq);
   }
 
+  /** Every hour; it waits for the next message, which costs nothing extra, but not for long. */
   #hourly(): void {
+    this.#presenceDue = false;
     this.#presenceTimer?.cancel();
     this.#presenceTimer = this.#o.clock.after(PRESENCE_EVERY_MS, () => {
-      this.#connection?.publishPresence();
-      this.#hourly();
+      this.#presenceDue = true;
+      this.#presenceTimer = this.#o.clock.after(PRESENCE_WAITS_MS, () => this.#sayPresence());
     });
   }
 
+  #sayPresence(): void {
+    this.#hourly();
+    this.#connection?.publishPresence();
+  }
+
+  #pack(bytes: Uint8Array): Uint8Array {
+    const { compression } = this.#o;
+    return this.#packs && compression !== undefined ? pack(bytes, compression) : bytes;
+  }
+
+  /** Another collector may have taken the place of the one that read packed payloads; and the line may be dead. */
+  #onSilence(): void {
+    this.#packs = false;
+    this.#connection?.probe();
+  }
+
   #onMessage(kind: DownKind, bytes: Uint8Array): void {
-    const decoded = kind === 'config' ? decodeConfig(bytes) : decode(kind, bytes);
+    const { compression } = this.#o;
+    const plain = isPacked(bytes) && compression !== undefined ? unpack(bytes, compression) : undefined;
+    const decoded = kind === 'config' ? decodeConfig(bytes) : decode(kind, plain ?? bytes);
     if (!decoded.ok) {
       this.#o.counts.add(`down_${decoded.code.toLowerCase()}`);
       this.#o.log.debug({ kind, code: decoded.code, detail: decoded.detail }, 'a message from the collector was refused');
@@ -209,6 +243,7 @@ export class Link implements Lifecycle {
   #onAck(ack: Ack): void {
     const { outbox, clock, counts, log } = this.#o;
     this.#serverAhead = ack.at - clock.now();
+    if (ack.packing !== undefined) this.#packs = true;
     const result = outbox.acknowledge(ack.stream, ack.seq);
     if (result.outcome === 'done') {
       this.#delivery?.acknowledged(ack.seq);

@@ -1,16 +1,20 @@
 import type { Id } from '../../../ledger/index.ts';
 import { encode } from '../../../protocol/decode.ts';
 import { PROTOCOL_VERSION } from '../../../protocol/envelope.ts';
+import { pack, PACKING_1 } from '../../../protocol/packing.ts';
 import { topicOf } from '../../../protocol/topics.ts';
 import type { Counter, Metrics } from '../../../runtime/metrics.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { MessageSource } from '../../ports/message-source.ts';
+import { COMPRESSION } from '../compression.ts';
 
 /** Everything of the stream up to `contiguous` is on disk. */
 export interface Acknowledgement {
   readonly device: Id;
   readonly stream: Id;
   readonly contiguous: number;
+  /** The device packs what it says, and so can read what is packed. */
+  readonly packed?: boolean;
 }
 
 /** More than this under way means that nobody takes them; devices send again what stays unacknowledged. */
@@ -34,12 +38,14 @@ export class Acknowledger {
   }
 
   send(acknowledgements: readonly Acknowledgement[]): void {
-    for (const { device, stream, contiguous } of acknowledgements) {
+    for (const { device, stream, contiguous, packed = false } of acknowledgements) {
       if (this.#underWay >= MOST_UNDER_WAY) {
         this.#counter.add({ outcome: 'skipped' });
         continue;
       }
-      const payload = encode('ack', { v: PROTOCOL_VERSION, stream, seq: contiguous, at: this.#clock.now() });
+      const ack = { v: PROTOCOL_VERSION, stream, seq: contiguous, at: this.#clock.now() } as const;
+      // A device that does not pack yet is told that it may.
+      const payload = packed ? pack(encode('ack', ack), COMPRESSION) : encode('ack', { ...ack, packing: PACKING_1 });
       this.#underWay++;
       this.#publish(topicOf(device, 'ack'), payload, { retain: false }).then(
         () => this.#settled('sent'),

@@ -1,3 +1,4 @@
+import { type Compression, isPacked, unpack } from '../../../protocol/packing.ts';
 import { isUpKind, parseTopic, type UpKind } from '../../../protocol/topics.ts';
 import type { Place } from '../../../protocol/decode.ts';
 import type { Reading } from '../../model/reading.ts';
@@ -16,6 +17,12 @@ function placeOf(reading: Reading): Place | undefined {
   if (reading.kind === 'presence') return undefined;
   const { stream, seq, first } = reading.data;
   return { stream, first: first ?? seq, seq };
+}
+
+/** What came packed as if it had come plain; what cannot be unpacked stays as it is, and is refused for it. */
+export function plainOf(message: IncomingMessage, compression: Compression): IncomingMessage {
+  const payload = isPacked(message.payload) ? unpack(message.payload, compression) : undefined;
+  return payload === undefined ? message : { ...message, payload, packed: true };
 }
 
 /** Bytes to items: one per reading, or one that is dropped or parked. */

@@ -7,9 +7,10 @@ import type { Counter, Metrics } from '../../../runtime/metrics.ts';
 import { OwnClock } from '../../model/own-clock.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { IncomingMessage } from '../../ports/message-source.ts';
+import { COMPRESSION } from '../compression.ts';
 import type { Decoder } from '../decoders/decoder.ts';
 import type { Acknowledgement } from './ack.ts';
-import { decodeMessage } from './decode.ts';
+import { decodeMessage, plainOf } from './decode.ts';
 import { type Batch, drop, type Item, park, type Stage, streamKey } from './stage.ts';
 import { STEPS } from './steps.ts';
 import { validate } from './validate.ts';
@@ -58,7 +59,7 @@ export class Pipeline {
    */
   async handle(messages: readonly IncomingMessage[]): Promise<BatchResult> {
     this.#lookAtOwnClock();
-    const items = messages.flatMap((message) => decodeMessage(message, this.#options.decoders));
+    const items = messages.flatMap((message) => decodeMessage(plainOf(message, COMPRESSION), this.#options.decoders));
     for (const item of items) item.verdict = validate(item);
     const alive = items.filter((item) => item.verdict.fate !== 'drop');
     let batch: Batch | undefined;
@@ -74,7 +75,10 @@ export class Pipeline {
     if (batch === undefined) return { acknowledgements: [], changed: [] };
     for (const item of batch.items) this.#count(item);
     if (batch.sure === this.#sure) for (const id of batch.learned) this.#sure?.add(id);
-    return { acknowledgements: [...batch.touched].map((key) => batch.streams.get(key)!), changed: [...batch.changed] };
+    const packing = new Set(batch.items.filter((item) => item.message.packed === true).map((item) => item.device));
+    const streams = [...batch.touched].map((key) => batch.streams.get(key)!);
+    const acknowledgements = streams.map((state) => (packing.has(state.device) ? Object.assign({ packed: true }, state) : state));
+    return { acknowledgements, changed: [...batch.changed] };
   }
 
   /** @returns undefined when there is nothing to store */

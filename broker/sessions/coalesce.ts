@@ -1,0 +1,32 @@
+import type { Writable } from 'node:stream';
+
+/** Longer than a commit takes, shorter than the 40 ms after which a peer's TCP answers by itself. */
+export const COALESCE_MS = 25;
+
+/**
+ * Lets what is written within a moment leave in one piece: the PUBACK of a message and the acknowledgement of the collector, which
+ * come one after the other, then share one TLS record and one TCP segment. mqtt-packet corks the stream around each packet; here the
+ * cork stays in for a while.
+ */
+export function coalesce(stream: Writable, waitMs: number = COALESCE_MS): void {
+  const cork = stream.cork.bind(stream);
+  const uncork = stream.uncork.bind(stream);
+  const end = stream.end.bind(stream) as () => Writable;
+  let timer: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    timer = undefined;
+    uncork();
+  };
+  stream.cork = () => {
+    if (timer !== undefined) return;
+    cork();
+    timer = setTimeout(flush, waitMs);
+  };
+  stream.uncork = () => undefined;
+  stream.end = (...parts: unknown[]) => {
+    flush();
+    return Reflect.apply(end, stream, parts);
+  };
+}
