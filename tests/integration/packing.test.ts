@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { zstdWith } from '../runtime/zstd.ts';
-import { validExamples } from '../tests/tools/examples.ts';
-import { decode } from './decode.ts';
-import { MAX_PAYLOAD_BYTES } from './envelope.ts';
-import { DICTIONARY_1 } from './packing/dictionary-1.ts';
-import { isPacked, pack, unpack } from './packing.ts';
-import { DOWN_KINDS, type Kind, UP_KINDS } from './topics.ts';
+import { zstdWith } from '../../runtime/zstd.ts';
+import { validExamples } from '../tools/examples.ts';
+import { decode } from '../../protocol/decode.ts';
+import { MAX_PAYLOAD_BYTES } from '../../protocol/envelope.ts';
+import { DICTIONARY_1 } from '../../protocol/packing/dictionary-1.ts';
+import { isPacked, pack, unpack } from '../../protocol/packing.ts';
+import { DOWN_KINDS, type Kind, UP_KINDS } from '../../protocol/topics.ts';
 
 const compression = zstdWith(Buffer.from(DICTIONARY_1, 'base64'));
 const KINDS: readonly Kind[] = [...UP_KINDS, ...DOWN_KINDS];
