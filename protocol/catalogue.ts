@@ -5,8 +5,8 @@
  */
 export interface Metric {
   readonly shape: 'range' | 'last';
-  /** Unit as UCUM writes it: `%`, `Cel`, `By`, `By/s`, `s`, `1`, `min`. */
-  readonly unit: '%' | 'Cel' | 'By' | 'By/s' | 's' | '1' | 'Mbit/s';
+  /** Unit as UCUM writes it: `%`, `Cel`, `By`, `By/s`, `s`, `ms`, `1`, `min`. */
+  readonly unit: '%' | 'Cel' | 'By' | 'By/s' | 's' | '1' | 'ms' | 'Mbit/s';
   readonly minimum: number;
   readonly maximum: number;
   readonly name: { readonly en: string; readonly vi: string };
@@ -33,6 +33,34 @@ export const METRICS = {
   network_received: { shape: 'range', unit: 'By/s', minimum: 0, maximum: TERA, name: { en: 'Network received', vi: 'Mạng nhận' } },
   network_sent: { shape: 'range', unit: 'By/s', minimum: 0, maximum: TERA, name: { en: 'Network sent', vi: 'Mạng gửi' } },
   link_speed: { shape: 'last', unit: 'Mbit/s', minimum: 0, maximum: 1e6, name: { en: 'Link speed', vi: 'Tốc độ liên kết mạng' } },
+  gateway_rtt: {
+    shape: 'last',
+    unit: 'ms',
+    minimum: 0,
+    maximum: 60_000,
+    name: { en: 'Round trip to the gateway', vi: 'Độ trễ tới bộ định tuyến' },
+  },
+  broker_rtt: {
+    shape: 'last',
+    unit: 'ms',
+    minimum: 0,
+    maximum: 60_000,
+    name: { en: 'Round trip to the broker', vi: 'Độ trễ tới máy chủ' },
+  },
+  dns_time: {
+    shape: 'last',
+    unit: 'ms',
+    minimum: 0,
+    maximum: 60_000,
+    name: { en: 'Answer of a name server', vi: 'Thời gian phân giải tên miền' },
+  },
+  link_changes: {
+    shape: 'last',
+    unit: '1',
+    minimum: 0,
+    maximum: 1e9,
+    name: { en: 'Times the network link came or went since boot', vi: 'Số lần mạng mất hoặc có lại kết nối từ khi bật máy' },
+  },
   displays: {
     shape: 'last',
     unit: '1',

@@ -78,6 +78,7 @@ export class Agent implements Lifecycle {
       ...options,
       outbox: this.#outbox,
       counts: this.#counts,
+      broker: () => this.#reachable(this.#identity.credentials)?.broker.url,
       onStored: () => this.#link?.pump(),
       onSlept: () => this.#link?.wake(),
       onMinute: () => this.#onMinute(),

@@ -13,13 +13,13 @@ interface Range {
 const DIGITS: Partial<Record<(typeof METRICS)[MetricName]['unit'], number>> = { By: 4, 'By/s': 3 };
 
 /**
- * Percent and degrees keep one decimal, seconds (a sum over days) two, counts none. Rounding keeps min <= mean <= max, and the
+ * Percent and degrees keep one decimal, seconds (a sum over days) and milliseconds two, counts none. Rounding keeps min <= mean <= max, and the
  * bounds of the catalogue, which are round numbers.
  */
 function rounded(metric: MetricName, value: number): number {
   const { unit } = METRICS[metric];
   if (unit === '%' || unit === 'Cel') return Math.round(value * 10) / 10;
-  if (unit === 's') return Math.round(value * 100) / 100;
+  if (unit === 's' || unit === 'ms') return Math.round(value * 100) / 100;
   return Math.round(Number(value.toPrecision(DIGITS[unit] ?? 15)));
 }
 

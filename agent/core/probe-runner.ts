@@ -1,6 +1,7 @@
 import type { Lifecycle } from '../../runtime/lifecycle.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { Clock } from '../platform/clock.ts';
+import { nodeNet } from '../platform/net.ts';
 import {
   isNoData,
   type NoData,
@@ -77,13 +78,22 @@ export class ProbeRunner implements Lifecycle {
     tickSeconds: number;
     /** What probes keep over restarts; without it, while this runs. */
     memo?: Memo;
+    /** Address of the broker, once it is known. */
+    broker?: () => string | undefined;
     onSample: (probe: Probe, sample: Sample) => void;
   }) {
     this.#tickSeconds = options.tickSeconds;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#onSample = options.onSample;
-    this.#context = { platform: options.platform, door: options.platform.door, clock: options.clock, memo: options.memo ?? new Map() };
+    this.#context = {
+      platform: options.platform,
+      door: options.platform.door,
+      clock: options.clock,
+      memo: options.memo ?? new Map(),
+      net: nodeNet,
+      broker: options.broker ?? (() => undefined),
+    };
     this.#slots = options.probes
       .filter((probe) => probe.platforms.includes(options.platform.name))
       .map((probe) => ({

@@ -36,6 +36,8 @@ export interface WatchOptions {
   readonly clock: Clock;
   readonly platform: Platform;
   readonly probes: readonly Probe[];
+  /** Address of the broker, once it is known. */
+  readonly broker?: () => string | undefined;
   /** As Math.random. */
   readonly random: () => number;
   /** The process is the agent's alone: its CPU time and memory are the agent's. */
@@ -74,7 +76,16 @@ export class Watch implements Lifecycle {
     const { settings, clock, platform, log, probes } = options;
     this.#o = options;
     const onSample = (probe: Probe, sample: Sample): void => this.#onSample(probe, sample);
-    this.#runner = new ProbeRunner({ probes, platform, clock, log, onSample, memo: this.#memo, tickSeconds: settings.sampleSeconds });
+    this.#runner = new ProbeRunner({
+      probes,
+      platform,
+      clock,
+      log,
+      onSample,
+      memo: this.#memo,
+      broker: () => this.#o.broker?.(),
+      tickSeconds: settings.sampleSeconds,
+    });
     this.#scheduler = new Scheduler({ clock, log, intervalSeconds: settings.sampleSeconds, tick: () => this.#tick() });
     this.#book = new MinuteBook({ gapMs: gapOf(settings.sampleSeconds), reportMinutes: settings.reportMinutes });
   }

@@ -20,6 +20,7 @@ import { parseChildReport, parseCpuInfo, parseMemoryTotal } from './inventory/pa
 import { parseMemory } from './memory/parse.ts';
 import { networkRates, parseNetworkCounters } from './network/parse.ts';
 import { parseUfw, parseUpdatesAvailable } from './protection/parse.ts';
+import { parseBroker, parseCarrierChanges, parseGateway } from './reach/parse.ts';
 import { parseInputDevices, parseKeyboardInterrupts, parseLoginSession, sessionState } from './session/parse.ts';
 import { degrees, hottest } from './temperature/parse.ts';
 
@@ -54,6 +55,9 @@ const PARSERS: readonly (readonly [string, (text: string) => unknown])[] = [
   ['ufw.conf', parseUfw],
   ['waiting updates', parseUpdatesAvailable],
   ['smartctl', parseSmartctl],
+  ['routes', parseGateway],
+  ['changes of a link', parseCarrierChanges],
+  ['the address of a broker', parseBroker],
   ['the end of a journal', parseJournalEnd],
   ['events of Windows', (text) => judgeStart(parseEvents(text), NOW)],
   ['the daily batch', parseDaily],
@@ -115,6 +119,7 @@ const TRAPS = [
   '0: ',
   '{"a":[',
   '/Date(1',
+  '\n0 00000000 ',
   '<Event ',
   "<Event <Provider Name='",
   '<Provider  ',

@@ -9,6 +9,7 @@ import { memory } from './memory/probe.ts';
 import { network } from './network/probe.ts';
 import type { Probe } from './probe.ts';
 import { protection } from './protection/probe.ts';
+import { reach } from './reach/probe.ts';
 import { session } from './session/probe.ts';
 import { temperature } from './temperature/probe.ts';
 
@@ -20,6 +21,7 @@ export const PROBES: readonly Probe[] = [
   memory,
   disk,
   network,
+  reach,
   temperature,
   inventory,
   diskHealth,

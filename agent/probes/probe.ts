@@ -195,6 +195,20 @@ export interface Platform {
   fingerprint(): Promise<Fingerprint>;
 }
 
+/** The network as this machine reaches it. Nothing throws. */
+export interface Net {
+  /** Milliseconds until a TCP port was opened or refused, which is one round trip; undefined when nothing answered in time. */
+  handshake(address: string, port: number, timeoutMs: number): Promise<number | undefined>;
+  /** Asks the system's name servers, past its caches; undefined when none answered in time. */
+  resolve(
+    name: string,
+    family: 4 | 6,
+    timeoutMs: number,
+  ): Promise<{ readonly ms: number; readonly addresses: readonly string[] } | undefined>;
+  /** This machine's own addresses, without loopback, lower case. */
+  addresses(): readonly string[];
+}
+
 /** What a probe may keep over restarts of the agent: a few short texts. Lost with the data folder. */
 export interface Memo {
   get(key: string): string | undefined;
@@ -209,6 +223,10 @@ export interface ProbeContext {
   readonly log: Log;
   /** Absent where nothing is kept: in a look by hand, in tests. */
   readonly memo?: Memo;
+  /** Absent where the network is not to be touched. */
+  readonly net?: Net;
+  /** Address of the broker this device speaks to, once it is enrolled. */
+  readonly broker?: () => string | undefined;
 }
 
 /** A probe at work. `sample()` is never called again before the last call has settled (or was given up after its time). */

@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox';
 import { sequencedFields } from '../envelope.ts';
 import { Hardware, Label, Mac, OneOf, PlainDate, Product, Serial } from '../text.ts';
 
+export const NETWORK_FAMILIES = ['ipv4', 'ipv6'] as const;
 export const DISK_STATES = ['ok', 'at_risk', 'failing', 'unknown'] as const;
 export const DISK_WARNINGS = ['spare', 'temperature', 'reliability', 'read_only', 'backup'] as const;
 
@@ -95,6 +96,20 @@ export const Inventory = Type.Object(
         }),
         { maxItems: 16 },
       ),
+    ),
+    network: Type.Optional(
+      Type.Object({
+        families: Type.Array(OneOf(NETWORK_FAMILIES, 'A family of addresses.'), {
+          maxItems: 2,
+          description: 'Families it has an address of that leads somewhere; ipv6 = of the IPv6 internet.',
+        }),
+        broker: Type.Optional(
+          Type.Array(OneOf(NETWORK_FAMILIES, 'A family of addresses.'), {
+            maxItems: 2,
+            description: 'Families of addresses by which the broker was reached; absent = not known.',
+          }),
+        ),
+      }),
     ),
     os: Type.Object({
       name: Product('Name of the operating system.'),

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentLog } from '../../../runtime/log.ts';
-import type { Door, NoData, Probe, ProbeContext, Sample, WindowsDoor } from '../../probes/probe.ts';
+import type { Door, Net, NoData, Probe, ProbeContext, Sample, WindowsDoor } from '../../probes/probe.ts';
 import type { Clock } from '../clock.ts';
 import { linuxPlatform, windowsPlatform } from '../index.ts';
 import { memoryDoor, parseMachine } from './memory-door.ts';
+import { memoryNet } from './memory-net.ts';
 
 /**
  * Support for tests. A case is a folder: `input.txt` (a machine as `parseMachine` reads it), or `before.txt` and
@@ -94,12 +95,19 @@ export async function runProbe(probe: Probe, machines: readonly string[], now: n
   const clock = standingClock(now);
   const door = exchangeableDoor(machines[0], () => clock.mono());
   const platform = door.windows === undefined ? linuxPlatform(door) : windowsPlatform(door);
-  const context: ProbeContext = { platform, door, clock, log: silentLog };
+  let shown = memoryNet(machines[0] ?? '');
+  const net: Net = {
+    handshake: (...question) => shown.net.handshake(...question),
+    resolve: (...question) => shown.net.resolve(...question),
+    addresses: () => shown.net.addresses(),
+  };
+  const context: ProbeContext = { platform, door, clock, log: silentLog, net, broker: () => shown.broker };
   const open = await probe.open(context);
   let sample: Sample | NoData = { noData: 'absent' };
   for (const [i, machine] of machines.entries()) {
     if (i > 0) clock.advance(seconds * 1000);
     door.show(machine);
+    shown = memoryNet(machine);
     sample = await open.sample();
   }
   await open.close();
