@@ -112,6 +112,14 @@ export interface DeviceDetail {
     };
     /** Link speed, Mbit/s. */
     link_speed?: number;
+    /** Round trip to the gateway, ms. */
+    gateway_rtt?: number;
+    /** Round trip to the broker, ms. */
+    broker_rtt?: number;
+    /** Answer of a name server, ms. */
+    dns_time?: number;
+    /** Times the network link came or went since boot, 1. */
+    link_changes?: number;
     /** External displays connected, 1. */
     displays?: number;
     /** CPU time of the agent since it started, s. */
@@ -257,6 +265,12 @@ export interface DeviceDetail {
         /** Serial number from the EDID. */
         serial?: string;
       }>;
+      network?: {
+        /** Families it has an address of that leads somewhere; ipv6 = of the IPv6 internet. */
+        families: Array<'ipv4' | 'ipv6'>;
+        /** Families of addresses by which the broker was reached; absent = not known. */
+        broker?: Array<'ipv4' | 'ipv6'>;
+      };
       os: {
         /** Name of the operating system. */
         name: string;
@@ -787,7 +801,7 @@ export function getDevice(params: {
 
 /** One metric over time: default the last 24 hours in about 300 steps. */
 export function getSeries(params: {
-  field: 'cpu' | 'memory' | 'memory_total' | 'swap' | 'disk' | 'disk_free' | 'disk_read' | 'disk_write' | 'temperature' | 'network_received' | 'network_sent' | 'link_speed' | 'displays' | 'agent_cpu' | 'agent_memory' | 'agent_queue';
+  field: 'cpu' | 'memory' | 'memory_total' | 'swap' | 'disk' | 'disk_free' | 'disk_read' | 'disk_write' | 'temperature' | 'network_received' | 'network_sent' | 'link_speed' | 'gateway_rtt' | 'broker_rtt' | 'dns_time' | 'link_changes' | 'displays' | 'agent_cpu' | 'agent_memory' | 'agent_queue';
   /** RFC 3339 or epoch ms, inclusive. */
   from?: string;
   /** RFC 3339 or epoch ms, exclusive. */
