@@ -13,7 +13,7 @@ export const PROGRAMS: readonly { readonly names: readonly string[]; load(): Pro
   { names: ['broker'], load: async () => [(await import('./broker/main.ts')).brokerCommand] },
   { names: ['collector'], load: async () => [(await import('./collector/main.ts')).collectorCommand] },
   {
-    names: ['token', 'unit', 'user', 'device', 'ca', 'release'],
+    names: ['token', 'unit', 'user', 'device', 'config', 'command', 'ca', 'release'],
     load: async () => (await import('./provisioning/main.ts')).provisioningCommands,
   },
 ];

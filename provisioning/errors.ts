@@ -35,6 +35,12 @@ export const provisioningErrors = {
     hint: { en: 'Give either --unit or --device.', vi: 'Hãy dùng --unit hoặc --device, một trong hai.' },
     exit: 64,
   },
+  DEVICE_COMMAND: {
+    en: 'devices do not know the command "{word}"',
+    vi: 'thiết bị không có lệnh "{word}"',
+    hint: { en: 'Commands: {allowed}.', vi: 'Các lệnh: {allowed}.' },
+    exit: 64,
+  },
   SETTING_UNKNOWN: {
     en: 'there is no setting "{key}"',
     vi: 'không có thiết lập "{key}"',

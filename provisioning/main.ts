@@ -1,5 +1,6 @@
 import type { Command } from '../runtime/command.ts';
 import { caCommand } from './ca/command.ts';
+import { commandCommand } from './command/command.ts';
 import { configCommand } from './config/command.ts';
 import { deviceCommand } from './device/command.ts';
 import { releaseCommand } from './release/command.ts';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly ((terminal: Terminal) => Command)[] = [
   userCommand,
   deviceCommand,
   configCommand,
+  commandCommand,
   caCommand,
   releaseCommand,
 ];

@@ -8,6 +8,7 @@ import { silentLog } from '../../runtime/log.ts';
 import { loadSettings } from '../../runtime/settings.ts';
 import { systemClock } from '../platform/clock.ts';
 import { type AgentSettings, agentSettings } from '../settings.ts';
+import { WrittenActions } from '../test-kit/actions.ts';
 import { TestingCollector, until } from '../test-kit/collector.ts';
 import { EnrolmentServer } from '../test-kit/enrolment-server.ts';
 import { PlayedMachine } from '../test-kit/machine.ts';
@@ -51,6 +52,7 @@ function agent(over: Partial<AgentSettings> = {}, options: Partial<AgentOptions>
     random: () => 0,
     ownProcess: false,
     brokerUrl: undefined,
+    actions: new WrittenActions(),
     ...options,
   });
   running.push(made);

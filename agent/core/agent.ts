@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { DeviceSettings } from '../../protocol/device-settings.ts';
-import type { Command } from '../../protocol/payloads/index.ts';
 import { openHome } from '../../runtime/home.ts';
 import type { Lifecycle } from '../../runtime/lifecycle.ts';
 import type { Log } from '../../runtime/log.ts';
@@ -9,7 +8,10 @@ import type { Credentials } from '../identity/credentials.ts';
 import { Identity } from '../identity/identity.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Platform, Probe } from '../probes/probe.ts';
+import type { Actions } from '../remote/actions.ts';
+import { Commands } from '../remote/commands.ts';
 import { RemoteConfig } from '../remote/config.ts';
+import { selfTest } from '../remote/self-test.ts';
 import type { AgentSettings } from '../settings.ts';
 import { openUpdates, type SelfUpdate } from '../update/open.ts';
 import type { UpdateSchedule } from '../update/schedule.ts';
@@ -34,6 +36,8 @@ export interface AgentOptions {
   readonly ownProcess: boolean;
   /** Where the broker is, when it is not where the enrolment said. */
   readonly brokerUrl: string | undefined;
+  /** What the machine can be asked to do. */
+  readonly actions: Actions;
   /** Only where this program is an executable that may replace itself. */
   readonly self?: SelfUpdate;
 }
@@ -50,7 +54,7 @@ export class Agent implements Lifecycle {
   #link: Link | undefined;
   readonly #config: RemoteConfig;
   readonly #updates: UpdateSchedule | undefined;
-  #lastCommand = '';
+  readonly #commands: Commands;
   #started = false;
   #problem: Problem | undefined;
   #lookedAt = 0;
@@ -98,6 +102,7 @@ export class Agent implements Lifecycle {
       quiet: () => this.#watch.quiet,
       tell: (code, facts) => void this.#watch.tell({ code, ...facts }),
     });
+    this.#commands = this.#commandsFor(options);
   }
 
   /**
@@ -116,6 +121,7 @@ export class Agent implements Lifecycle {
       await this.#admission.recognise();
       this.#config.restore();
       await this.#watch.start();
+      this.#commands.restore();
       await this.#updates?.start();
       const credentials = await this.#admission.settle();
       if (credentials !== undefined) await this.#connect(credentials);
@@ -130,6 +136,7 @@ export class Agent implements Lifecycle {
   async stop(reason: 'stopped' | 'shutdown' = 'stopped'): Promise<void> {
     if (!this.#started) return;
     this.#started = false;
+    this.#commands.stop();
     this.#admission.stop();
     await this.#updates?.stop();
     await this.#watch.stop(reason === 'shutdown');
@@ -196,7 +203,7 @@ export class Agent implements Lifecycle {
       ackTimeoutMs: settings.ackTimeoutSeconds * 1000,
       birth: () => this.#birth(),
       onConfig: (config, bad) => this.#config.take(config, bad),
-      onCommand: (command) => this.#onCommand(command),
+      onCommand: (command) => void this.#commands.take(command),
       onRefused: async () => this.#reachable(await this.#admission.refused()),
       onDuplicate: async () => this.#reachable(await this.#admission.duplicate()),
     });
@@ -221,15 +228,25 @@ export class Agent implements Lifecycle {
     if (this.#link !== undefined) this.#link.replayRate = given.replayRate ?? this.#o.settings.replayRate;
   }
 
-  /** Whether it has expired is judged by the server's clock, as far as an acknowledgement told it. */
-  #onCommand(command: Command): void {
-    const ahead = this.#link?.status().serverAhead ?? 0;
-    if (command.expires < this.#o.clock.now() + ahead) this.#counts.add('command_expired');
-    else if (command.id === this.#lastCommand) this.#counts.add('command_repeated');
-    else {
-      this.#lastCommand = command.id;
-      this.#watch.refresh().catch((error: unknown) => this.#o.log.error({ err: error }, 'a refresh failed'));
-    }
+  #commandsFor({ settings, clock, log, actions }: AgentOptions): Commands {
+    const updates = this.#updates;
+    const serverAhead = (): number | undefined => this.#link?.status().serverAhead;
+    return new Commands({
+      notes: this.#outbox,
+      clock,
+      log,
+      counts: this.#counts,
+      serverAhead,
+      allowed: () => this.#config.settings.allow ?? [],
+      answer: (event) => this.#watch.tell(event),
+      acknowledged: (seq) => this.#outbox.one(seq) === undefined,
+      hands: {
+        actions: updates === undefined ? actions : { ...actions, update: async () => (await updates.look()).is !== 'failed' },
+        seat: settings.seat,
+        refresh: () => this.#watch.refresh(),
+        selfTest: () => selfTest(this.status(), serverAhead()),
+      },
+    });
   }
 
   #onMinute(): void {

@@ -7,6 +7,7 @@ import { PROBES } from '../probes/index.ts';
 import type { Platform } from '../probes/probe.ts';
 import type { AgentSettings } from '../settings.ts';
 import type { SelfUpdate } from '../update/open.ts';
+import { actionsOf } from './actions.ts';
 
 export interface MakeAgentOptions {
   readonly settings: AgentSettings;
@@ -17,6 +18,8 @@ export interface MakeAgentOptions {
   readonly brokerUrl?: string;
   /** Only where this program is an executable that may replace itself. */
   readonly self?: SelfUpdate;
+  /** Ends this process so that its service manager starts it again; absent where none would. */
+  readonly restartAgent?: () => void;
 }
 
 /** @throws LabwatchError AGENT_PLATFORM */
@@ -27,7 +30,7 @@ export function thisPlatform(): Platform {
 
 /** An agent for the machine it runs on. @throws LabwatchError AGENT_PLATFORM */
 export function makeAgent(options: MakeAgentOptions): Agent {
-  const { settings, log, ownProcess = false, brokerUrl, self } = options;
+  const { settings, log, ownProcess = false, brokerUrl, self, restartAgent } = options;
   const platform = thisPlatform();
   return new Agent({
     settings,
@@ -38,6 +41,7 @@ export function makeAgent(options: MakeAgentOptions): Agent {
     random: Math.random,
     ownProcess,
     brokerUrl,
+    actions: { ...actionsOf(platform), ...(restartAgent === undefined ? {} : { restartAgent }) },
     ...(self === undefined ? {} : { self }),
   });
 }

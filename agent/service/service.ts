@@ -68,7 +68,7 @@ export async function keepUntil(argv: readonly string[], around: Surroundings): 
     const values = load(argv);
     const home = openHome(values.home);
     const self = trial === undefined ? {} : { self: { trial, words: argv, restart } };
-    return { agent: makeAgent({ settings: { ...values, home }, log, ownProcess: true, ...self }), home };
+    return { agent: makeAgent({ settings: { ...values, home }, log, ownProcess: true, restartAgent: restart, ...self }), home };
   };
   const keeper = new Keeper({ make, clock: systemClock, log, random: Math.random });
   around.onKept?.(keeper);

@@ -95,6 +95,21 @@ export const PROBLEMS = {
     vi: 'Một máy khác trong trường đang tải bản này. Hãy hỏi lại sau.',
     en: 'Another machine of the school is fetching this. Ask again later.',
   },
+  COMMAND_NOT_ALLOWED: {
+    status: 403,
+    vi: 'Đơn vị của máy này không cho phép lệnh đó. Hãy đặt thiết lập allow trước.',
+    en: 'The unit of this device does not allow that command. Set allow first.',
+  },
+  NO_NEIGHBOUR: {
+    status: 409,
+    vi: 'Không có máy nào cùng phòng hoặc cùng trường đang bật để đánh thức máy này. Hãy bật một máy rồi thử lại.',
+    en: 'No device of the same room or school is on that could wake this one. Switch one on and try again.',
+  },
+  ADDRESS_UNKNOWN: {
+    status: 409,
+    vi: 'Chưa biết địa chỉ card mạng của máy này nên không đánh thức được.',
+    en: 'The address of the network card of this device is not known, so it cannot be woken.',
+  },
   NOT_FOUND: {
     status: 404,
     vi: 'Không có địa chỉ này. Hãy xem /api/docs.',

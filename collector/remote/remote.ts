@@ -126,8 +126,8 @@ export class Remote implements Lifecycle {
   }
 
   #sendCommand({ command, macs }: CommandToSend, stopping: AbortSignal): Promise<boolean> {
-    const { id, device, name, notice, expiresAt } = command;
+    const { id, device, name, notice, expiresAt, at: ordered } = command;
     const more = { ...(notice === null ? {} : { notice }), ...(macs.length === 0 ? {} : { macs: [...macs] }) };
-    return this.#o.sender.command(device, { id, name, expires: expiresAt, ...more }, stopping);
+    return this.#o.sender.command(device, { id, name, ordered, expires: expiresAt, ...more }, stopping);
   }
 }

@@ -34,6 +34,7 @@ export const Command = Type.Object(
     id: Id,
     name: OneOf(COMMANDS, 'What to do.'),
     expires: EpochMs("Not to be obeyed after this, by the server's clock."),
+    ordered: Type.Optional(EpochMs("When it was ordered, by the server's clock.")),
     notice: Type.Optional(OneOf(NOTICES, 'locate only: which of the fixed texts to show.')),
     macs: Type.Optional(Type.Array(Mac, { minItems: 1, maxItems: 8, description: 'wake only: network cards of the machine to wake.' })),
   },

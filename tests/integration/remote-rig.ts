@@ -4,13 +4,19 @@ import { join } from 'node:path';
 import { Agent, type AgentOptions } from '../../agent/core/agent.ts';
 import { systemClock } from '../../agent/platform/clock.ts';
 import { type AgentSettings, agentSettings } from '../../agent/settings.ts';
+import { WrittenActions } from '../../agent/test-kit/actions.ts';
 import { PlayedMachine } from '../../agent/test-kit/machine.ts';
 import { type Broker, createBroker } from '../../broker/main.ts';
 import { type Collector, collectorSettings, createCollector } from '../../collector/main.ts';
 import { type Ledger, openLedger } from '../../ledger/index.ts';
+import { decode, encode } from '../../protocol/decode.ts';
+import type { Command, Event } from '../../protocol/payloads/index.ts';
+import { parseTopic, topicOf } from '../../protocol/topics.ts';
+import { newId } from '../../runtime/ids.ts';
 import { silentLog } from '../../runtime/log.ts';
 import { Metrics } from '../../runtime/metrics.ts';
 import { loadSettings } from '../../runtime/settings.ts';
+import { until } from '../tools/programs.ts';
 import { settingsFor } from './broker-harness.ts';
 
 export const PASSWORD = 'mot-mat-khau-dai';
@@ -22,6 +28,8 @@ export class RemoteRig {
   broker!: Broker;
   collector!: Collector;
   room = '';
+  /** Events of devices, as they came. */
+  readonly heard: Event[] = [];
   readonly #agents = new Map<Agent, string>();
   #mqttPort = 0;
 
@@ -52,12 +60,26 @@ export class RemoteRig {
       ledger: this.ledger,
       log: silentLog,
       metrics,
-      broker: this.broker.embedded,
+      broker: this.#listening(),
       brokerPorts: () => this.broker.addresses(),
     });
     await this.collector.start();
     await this.broker.start();
     this.#mqttPort = this.broker.addresses().mqtt!;
+  }
+
+  /** The broker, with events of devices written down on their way. */
+  #listening(): Broker['embedded'] {
+    const { embedded } = this.broker;
+    return {
+      publish: embedded.publish.bind(embedded),
+      onMessage: (handler) =>
+        embedded.onMessage((message) => {
+          const event = parseTopic(message.topic)?.kind === 'event' ? decode('event', message.payload) : undefined;
+          if (event?.ok === true) this.heard.push(event.message);
+          return handler(message);
+        }),
+    };
   }
 
   async stopServer(): Promise<void> {
@@ -88,7 +110,7 @@ export class RemoteRig {
     const { values } = loadSettings(agentSettings, { argv: [], env: {}, sections: ['agent'] });
     const fingerprint = async () => ({
       board: `BOARD-${name}`,
-      macs: [`02:00:00:00:00:${name.padStart(2, '0').slice(-2)}`],
+      macs: [`00:1b:21:00:00:${name.padStart(2, '0').slice(-2)}`],
       disks: [`DISK-${name}`],
     });
     const made = new Agent({
@@ -100,10 +122,12 @@ export class RemoteRig {
       random: () => 0,
       ownProcess: false,
       brokerUrl: undefined,
+      actions: new WrittenActions(),
       ...more,
     });
     this.#agents.set(made, folder);
     await made.start();
+    await until('the agent is connected', () => made.status().link === 'connected');
     return made;
   }
 
@@ -113,6 +137,12 @@ export class RemoteRig {
     this.#agents.delete(agent);
     await agent.stop();
     return folder;
+  }
+
+  /** Straight to a device, past the ledger. */
+  async sayTo(device: string, command: Pick<Command, 'id' | 'name' | 'expires'>): Promise<void> {
+    const message = { v: 1, stream: newId(), seq: 1, at: Date.now(), ...command } as const;
+    await this.broker.embedded.publish(topicOf(device, 'command'), encode('command', message), { retain: false });
   }
 
   async login(name = 'admin'): Promise<string> {

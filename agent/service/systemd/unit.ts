@@ -77,6 +77,8 @@ SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@clock @mount @swap @reboot @module @debug @cpu-emulation @obsolete
 SystemCallErrorNumber=EPERM
+# To show a notice on a text terminal, as wall(1) does.
+SupplementaryGroups=tty
 # DAC: what belongs to a user, such as the key of an X server. RAWIO and ADMIN: SMART of SATA and of NVMe disks (smartctl).
 CapabilityBoundingSet=CAP_DAC_READ_SEARCH CAP_SYS_RAWIO CAP_SYS_ADMIN
 

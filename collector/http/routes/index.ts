@@ -1,5 +1,6 @@
 import type { App, HttpContext } from '../context.ts';
 import { agentRoutes } from './agent/routes.ts';
+import { commandRoutes } from './commands/routes.ts';
 import { deviceRoutes } from './devices/routes.ts';
 import { enrolmentRoutes } from './enrolments/routes.ts';
 import { eventRoutes } from './events/routes.ts';
@@ -16,6 +17,7 @@ export const API_ROUTES: readonly RouteSet[] = [
   unitRoutes,
   deviceRoutes,
   settingsRoutes,
+  commandRoutes,
   eventRoutes,
   agentRoutes,
 ];

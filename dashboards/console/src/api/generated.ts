@@ -5,6 +5,51 @@ export interface Alive {
   status: 'alive';
 }
 
+export interface Command {
+  id: string;
+  name: 'refresh' | 'self_test' | 'locate' | 'wake' | 'update' | 'restart_agent' | 'shut_down' | 'restart';
+  /** Who carries it out; for wake a neighbour. */
+  device: string;
+  notice: 'here' | 'save_work' | 'call_teacher' | null;
+  target: string | null;
+  who: string;
+  /** RFC 3339 with offset, in the zone of the unit. */
+  at: string;
+  /** RFC 3339 with offset, in the zone of the unit. */
+  expiresAt: string;
+  /** waiting: the device is not connected; sent: no answer yet. */
+  state: 'waiting' | 'done' | 'refused' | 'failed' | 'expired' | 'sent';
+  settledAt: string | null;
+  reason: {
+    code: 'expired' | 'not_allowed' | 'not_supported' | 'nobody' | 'older_than_boot' | 'not_acknowledged' | 'interrupted' | 'failed';
+    text: {
+      vi: string;
+      en: string;
+    };
+  } | null;
+  /** What a self-test found wrong. */
+  findings: Array<{
+    code: 'disk_full' | 'dropping' | 'queue_long' | 'clock_wrong' | 'probe_failing';
+    text: {
+      vi: string;
+      en: string;
+    };
+  }>;
+}
+
+export interface CommandPage {
+  items: Array<Command>;
+  next: string | null;
+}
+
+export interface CommandRequest {
+  name: 'refresh' | 'self_test' | 'locate' | 'wake' | 'update' | 'restart_agent' | 'shut_down' | 'restart';
+  /** locate only: which of the fixed texts; default here. */
+  notice?: 'here' | 'save_work' | 'call_teacher';
+  /** Until it expires; default 10 or 60, by the command. */
+  minutes?: number;
+}
+
 export interface DeviceDay {
   device: string;
   day: string;
@@ -567,6 +612,15 @@ export interface Trouble {
   since: string | null;
 }
 
+export interface UnitCommands {
+  items: Array<Command>;
+  /** Devices that get none, and why. */
+  skipped: Array<{
+    device: string;
+    reason: 'not-allowed' | 'no-neighbour' | 'no-address' | 'revoked';
+  }>;
+}
+
 export interface UnitNode {
   id: string;
   code: string;
@@ -847,6 +901,29 @@ export function setDeviceSettings(params: {
   id: string;
 }, body: OwnSettings, options: CallOptions = {}): Promise<DeviceSettings> {
   return call('PUT', address(`/api/v1/devices/${encodeURIComponent(params.id)}/settings`, {}), options, body);
+}
+
+/** A command for one device. It waits until the device is connected, and expires. */
+export function commandDevice(params: {
+  id: string;
+}, body: CommandRequest, options: CallOptions = {}): Promise<Command> {
+  return call('POST', address(`/api/v1/devices/${encodeURIComponent(params.id)}/commands`, {}), options, body);
+}
+
+/** The last commands to a device and about it, newest first, with what became of them. */
+export function listCommands(params: {
+  /** Default 20. */
+  limit?: number;
+  id: string;
+}, options: CallOptions = {}): Promise<CommandPage> {
+  return call('GET', address(`/api/v1/devices/${encodeURIComponent(params.id)}/commands`, { limit: params.limit }), options);
+}
+
+/** A command for every device of a unit and below. */
+export function commandUnit(params: {
+  id: string;
+}, body: CommandRequest, options: CallOptions = {}): Promise<UnitCommands> {
+  return call('POST', address(`/api/v1/units/${encodeURIComponent(params.id)}/commands`, {}), options, body);
 }
 
 /** Server-sent events: `hello` first, then `device` with the fresh DeviceSummary at most once a second per device. */
