@@ -184,7 +184,7 @@ describe('in service', () => {
     const good = { ...command, id: 'd'.repeat(26), expires: Date.now() + 60_000 };
     for (const each of [late, good, good]) await collector.send(DEVICE, 'command', encode('command', each));
     await until('hardware again', () => collector.of('inventory').length === 2);
-    await until('both were counted', () => made.status().counts['command_expired'] === 1 && made.status().counts['command_repeated'] === 1);
+    await until('both were counted', () => made.status().counts['command_refused'] === 1 && made.status().counts['command_repeated'] === 1);
     expect(collector.of('security')).toHaveLength(2);
   });
 
