@@ -7,6 +7,7 @@ export interface Alive {
 
 export interface Command {
   id: string;
+  /** What to do. */
   name: 'refresh' | 'self_test' | 'locate' | 'wake' | 'update' | 'restart_agent' | 'shut_down' | 'restart';
   /** Who carries it out; for wake a neighbour. */
   device: string;
@@ -21,6 +22,7 @@ export interface Command {
   state: 'waiting' | 'done' | 'refused' | 'failed' | 'expired' | 'sent';
   settledAt: string | null;
   reason: {
+    /** Why. */
     code: 'expired' | 'not_allowed' | 'not_supported' | 'nobody' | 'older_than_boot' | 'not_acknowledged' | 'interrupted' | 'failed';
     text: {
       vi: string;
@@ -29,6 +31,7 @@ export interface Command {
   } | null;
   /** What a self-test found wrong. */
   findings: Array<{
+    /** What. */
     code: 'disk_full' | 'dropping' | 'queue_long' | 'clock_wrong' | 'probe_failing';
     text: {
       vi: string;
@@ -43,6 +46,7 @@ export interface CommandPage {
 }
 
 export interface CommandRequest {
+  /** What to do. */
   name: 'refresh' | 'self_test' | 'locate' | 'wake' | 'update' | 'restart_agent' | 'shut_down' | 'restart';
   /** locate only: which of the fixed texts; default here. */
   notice?: 'here' | 'save_work' | 'call_teacher';
