@@ -93,6 +93,15 @@ export const agentSettings = defineSettings({
     },
     allowed: 'on, off, metered-ok',
   },
+  updateAfter: {
+    schema: whole(0, 240),
+    default: 10,
+    help: {
+      en: 'Minutes after a start until the first look for an update, spread over up to three times as many more.',
+      vi: 'Số phút sau khi khởi động mới tìm bản cập nhật, cộng thêm ngẫu nhiên tối đa gấp ba lần.',
+    },
+    allowed: 'a number from 0 to 240',
+  },
   releaseKey: {
     schema: Type.String({ minLength: 1 }),
     optional: true,

@@ -48,14 +48,14 @@ const standIns: Plugin = {
 };
 
 /** The version is all that is wanted of package.json, and the names in it have no place in the agent. */
-const onlyVersion: Plugin = {
+const onlyVersion = (wanted: string | undefined): Plugin => ({
   name: 'only-version',
   load: (id) => {
     if (id !== join(ROOT, 'package.json')) return undefined;
     const { version } = JSON.parse(readFileSync(id, 'utf8')) as { version: string };
-    return { code: JSON.stringify({ version }), moduleType: 'json' };
+    return { code: JSON.stringify({ version: wanted ?? version }), moduleType: 'json' };
   },
-};
+});
 
 const edits: Plugin = { name: 'edits', transform: (code, id) => patched(id, checked(id, code)) };
 
@@ -65,20 +65,23 @@ const asciiOf = (code: string): string =>
 
 const packageOf = (path: string): string | undefined => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
 
-/** The agent as one file: agent/entry.ts and all it can reach. */
-export const bundleAgent = (): Promise<Bundle> => bundle('agent/entry.ts');
+/**
+ * The agent as one file: agent/entry.ts and all it can reach.
+ * @param version what it says of itself, instead of that of package.json
+ */
+export const bundleAgent = (version?: string): Promise<Bundle> => bundle('agent/entry.ts', version);
 
 /**
  * A file and all it can reach as one file, with the stand-ins. A module that is imported late is run late.
  * @param entry from the top of the project
  * @throws Error when something cannot be resolved or a stand-in does not do
  */
-export async function bundle(entry: string): Promise<Bundle> {
+export async function bundle(entry: string, version?: string): Promise<Bundle> {
   const bundler = await rolldown({
     input: join(ROOT, entry),
     platform: 'node',
     external: (id) => isBuiltin(id),
-    plugins: [standIns, onlyVersion, edits],
+    plugins: [standIns, onlyVersion(version), edits],
     onLog: (level, log) => {
       if (level === 'warn' && log.code !== 'EVAL') throw new Error(`the bundle: ${log.message}`);
     },

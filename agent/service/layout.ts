@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
 import type { PlatformName } from '../probes/probe.ts';
+import { KEY_FILE } from '../update/places.ts';
 
 /** Where an installed agent keeps its things. Paths of the machine it runs on, whatever folder they are written below. */
 export interface Layout {
@@ -14,6 +15,8 @@ export interface Layout {
   readonly home: string;
   /** Where the single executable is copied to. */
   readonly executable: string;
+  /** Public keys of releases, beside the executable. */
+  readonly releaseKey: string;
 }
 
 /** Name of the service, of its unit and of everything that belongs to it. */
@@ -25,17 +28,20 @@ export const LINUX_LAYOUT: Layout = {
   ca: '/etc/labwatch/ca.crt',
   home: '/var/lib/labwatch',
   executable: `/opt/labwatch/${SERVICE}`,
+  releaseKey: `/opt/labwatch/${KEY_FILE}`,
 };
 
 /** @param env as process.env: %ProgramData% and %ProgramFiles% may be on another drive */
 export function windowsLayout(env: NodeJS.ProcessEnv): Layout {
   const data = win32.join(env['ProgramData'] ?? 'C:\\ProgramData', 'labwatch');
+  const programs = win32.join(env['ProgramFiles'] ?? 'C:\\Program Files', 'labwatch');
   return {
     config: win32.join(data, 'agent.toml'),
     token: win32.join(data, 'token'),
     ca: win32.join(data, 'ca.crt'),
     home: win32.join(data, 'data'),
-    executable: win32.join(env['ProgramFiles'] ?? 'C:\\Program Files', 'labwatch', `${SERVICE}.exe`),
+    executable: win32.join(programs, `${SERVICE}.exe`),
+    releaseKey: win32.join(programs, KEY_FILE),
   };
 }
 

@@ -19,6 +19,8 @@ export interface Source {
   readonly headers: Readonly<Record<string, string>>;
   /** Bytes a second that are taken at most: the lesson needs the line too. */
   readonly rate: number;
+  /** Longest time for one range, ms: whoever drips does not hold this machine up for ever. */
+  readonly rangeMs: number;
 }
 
 export interface Parcel {
@@ -53,10 +55,15 @@ async function fetchRange(source: Source, file: FileHandle, from: number, size: 
     throw new UpdateFailure('download', `answered ${response.statusCode} ${response.headers['content-range'] ?? ''}`.trim());
   }
   let at = from;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    if (at + chunk.length > to) throw new UpdateFailure('download', 'more came than was asked for');
-    await file.write(chunk, 0, chunk.length, at);
-    at += chunk.length;
+  const late = setTimeout(() => response.destroy(new UpdateFailure('download', 'too slow')), source.rangeMs);
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      if (at + chunk.length > to) throw new UpdateFailure('download', 'more came than was asked for');
+      await file.write(chunk, 0, chunk.length, at);
+      at += chunk.length;
+    }
+  } finally {
+    clearTimeout(late);
   }
   if (at < to) throw new UpdateFailure('download', 'the answer was cut off');
   return at;

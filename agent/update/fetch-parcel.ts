@@ -13,6 +13,9 @@ export interface Rates {
 /** A school's line belongs to its lessons; the network in the room bears more. */
 export const SLOWLY: Rates = { server: 512 * 1024, neighbour: 4 * 1024 * 1024 };
 
+/** 1 MiB: 3.5 kB/s over the worst line of a school, 35 kB/s in a room. */
+const RANGE_MS = { server: 300_000, neighbour: 30_000 } as const;
+
 /** `busy`: a neighbour has it and is to be asked again soon. `nobody`: no neighbour gave it, and it is not this machine's turn at the server. */
 export type Fetched = 'got' | 'busy' | 'nobody';
 
@@ -21,6 +24,7 @@ const neighbour = (near: string, sha256: string, rate: number): Source => ({
   ca: undefined,
   headers: {},
   rate,
+  rangeMs: RANGE_MS.neighbour,
 });
 
 /**
@@ -42,7 +46,7 @@ export async function fetchParcel(server: Server, parcel: Parcel, way: UpdateAns
   if (busy) return 'busy';
   if (!way.server) return 'nobody';
   const url = new URL(`/api/v1/agent/files/${parcel.sha256}`, server.url);
-  const source = { url, ca: server.ca, headers: loginOf(server), rate: rates.server };
+  const source = { url, ca: server.ca, headers: loginOf(server), rate: rates.server, rangeMs: RANGE_MS.server };
   try {
     await download(source, parcel);
   } catch (error) {

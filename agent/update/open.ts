@@ -63,6 +63,7 @@ export function openUpdates(parts: UpdateParts): UpdateSchedule | undefined {
     keyFile,
     trial: self.trial.state,
     version: VERSION,
+    calmMs: settings.updateAfter * 60_000,
     server: () => serverOf(parts),
     quiet: parts.quiet,
     tell: parts.tell,

@@ -69,6 +69,10 @@ export class PeerServer {
     return this.#shared.sha256;
   }
 
+  get address(): string {
+    return this.#shared.address;
+  }
+
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
   }

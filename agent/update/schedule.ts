@@ -10,10 +10,11 @@ import type { TrialState } from './trial.ts';
 import type { Outcome, Updater } from './updater.ts';
 
 const MINUTE_MS = 60_000;
-/** After a start nothing happens for this long: a lab that has just been switched on has enough to do. */
-const CALM_MS = 10 * MINUTE_MS;
-/** And then within this time, so that a province does not ask at once. */
+/** The first look comes within this many times the calm after a start, so that a province does not ask at once. */
+const SPREAD = 3;
 const SPREAD_MS = 30 * MINUTE_MS;
+/** A machine that is not enrolled yet has nobody to ask. */
+const NOBODY_MS = 20_000;
 const QUIET_AGAIN_MS = 15 * MINUTE_MS;
 /** A machine that waits for its turn asks this often and then leaves it for the next day. */
 const MOST_WAITS = 60;
@@ -27,6 +28,8 @@ export interface ScheduleOptions {
   readonly keyFile: string;
   readonly trial: TrialState;
   readonly version: string;
+  /** After a start nothing happens for this long: a lab that has just been switched on has enough to do. */
+  readonly calmMs: number;
   /** Loads what it takes to update; called when it is first needed. */
   readonly load: () => Promise<Updater>;
   /** Undefined until this machine is enrolled, and when no server is known. */
@@ -61,7 +64,7 @@ export class UpdateSchedule implements Lifecycle {
       log.warn(agentFail('AGENT_UPDATE_WENT_BACK', { release: trial.release, why: trial.reason }).line());
       tell('update_rolled_back', { release: trial.release, cause: trial.reason });
     }
-    this.#later(CALM_MS + this.#o.random() * SPREAD_MS + memory.dueIn(clock.now()));
+    this.#later(this.#o.calmMs * (1 + SPREAD * this.#o.random()) + memory.dueIn(clock.now()));
     if (memory.state.have !== undefined) void this.#resume();
   }
 
@@ -84,9 +87,18 @@ export class UpdateSchedule implements Lifecycle {
   }
 
   async #look(): Promise<Outcome> {
-    const server = this.#o.server();
-    if (server === undefined || !existsSync(this.#o.keyFile)) return this.#take({ is: 'current' });
-    const outcome = await (await this.#load()).look(server);
+    if (!existsSync(this.#o.keyFile)) return this.#take({ is: 'current' });
+    let outcome: Outcome;
+    try {
+      const server = this.#o.server();
+      if (server === undefined) {
+        this.#later(NOBODY_MS);
+        return { is: 'current' };
+      }
+      outcome = await (await this.#load()).look(server);
+    } catch (error) {
+      outcome = { is: 'failed', reason: 'other', why: (error as Error).message };
+    }
     return this.#take(outcome);
   }
 
@@ -118,10 +130,9 @@ export class UpdateSchedule implements Lifecycle {
   }
 
   async #resume(): Promise<void> {
-    const server = this.#o.server();
-    if (server === undefined) return;
     try {
-      await (await this.#load()).resume(server);
+      const server = this.#o.server();
+      if (server !== undefined) await (await this.#load()).resume(server);
     } catch (error) {
       this.#o.log.debug({ err: error }, 'neighbours cannot fetch from this machine');
     }
@@ -134,6 +145,6 @@ export class UpdateSchedule implements Lifecycle {
 
   #due(): void {
     if (this.#o.quiet()) this.#later(QUIET_AGAIN_MS);
-    else this.look().catch((error: unknown) => this.#o.log.error({ err: error }, 'looking for an update failed'));
+    else void this.look();
   }
 }

@@ -39,6 +39,18 @@ const TRIES: Partial<Record<UpdateReason, number>> = {
   corrupt: 1000,
 };
 
+const fileIn = (folder: string): string => join(folder, 'state.json');
+
+/** What is there; what is missing or broken counts as nothing. */
+export function readState(folder: string): UpdateState {
+  try {
+    const value: unknown = JSON.parse(readPrivate(fileIn(folder)) ?? 'null');
+    return Value.Check(State, value) ? value : EMPTY;
+  } catch {
+    return EMPTY;
+  }
+}
+
 export class UpdateMemory {
   readonly folder: string;
   #state: UpdateState = EMPTY;
@@ -51,13 +63,7 @@ export class UpdateMemory {
   /** Makes the folder and reads what is there; what is broken counts as nothing. @throws the error of the file system */
   load(): void {
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    let value: unknown;
-    try {
-      value = JSON.parse(readPrivate(this.#path()) ?? 'null');
-    } catch {
-      value = undefined;
-    }
-    this.#state = Value.Check(State, value) ? value : EMPTY;
+    this.#state = readState(this.folder);
   }
 
   get state(): UpdateState {
@@ -114,6 +120,6 @@ export class UpdateMemory {
   }
 
   #path(): string {
-    return join(this.folder, 'state.json');
+    return fileIn(this.folder);
   }
 }

@@ -65,7 +65,8 @@ export function openTrial(places: Places, version: string): TrialState {
   if (marker.to !== version) {
     const started = dotsIn(places.starts) + dotsIn(places.guard) > 0;
     clear(places);
-    if (marker.ended === undefined && !started) return { is: 'none' };
+    // The switch was cut off, or somebody has installed another version meanwhile.
+    if (marker.from !== version || (marker.ended === undefined && !started)) return { is: 'none' };
     return { is: 'back', release: marker.to, reason: marker.ended ?? 'crash' };
   }
   appendFileSync(places.starts, '.', { mode: 0o600 });

@@ -174,6 +174,8 @@ export class Updater {
     const { have } = memory.state;
     if (have === undefined) return;
     if (!share || now() > have.until || now() < have.until - 2 * SHARED_FOR_MS) return this.#stopSharing(true);
+    // The machine has moved to another network.
+    if (this.#peer !== undefined && this.#peer.address !== line.address) await this.#stopSharing();
     if (this.#peer !== undefined || line.address === undefined || !NEAR.test(`${line.address}:1024`)) return;
     const path = memory.packed(have.sha256);
     if ((await hashOf(path).catch(() => undefined)) !== have.sha256) return this.#stopSharing(true);

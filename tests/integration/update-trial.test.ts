@@ -108,3 +108,12 @@ test('a switch that the power cut off counts for nothing', () => {
     expect(clean()).toBe(true);
   }
 });
+
+test('a version that somebody installs meanwhile has nothing to do with the trial', () => {
+  update(agent('0.2.0', 'process.exit(1);'));
+  live(2, true);
+  put(places.executable, agent('0.3.0', 'process.exit(0);'));
+  live(1, true);
+  expect(log()).toEqual(['0.2.0 on', '0.2.0 on', '0.3.0 none']);
+  expect(clean()).toBe(true);
+});

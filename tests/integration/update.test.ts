@@ -214,6 +214,21 @@ describe('a school', () => {
     expect(await third.look()).toEqual({ is: 'restart', release: '0.2.0' });
   });
 
+  test('does not wait for ever for a neighbour that drips', async () => {
+    const [sha256, size, path] = ['e'.repeat(64), 1000, join(school.root, 'part')];
+    const slow = createServer((_request, response) => {
+      response.writeHead(206, { 'content-range': `bytes 0-999/${size}` });
+      const drip = setInterval(() => response.write('x'), 20);
+      response.on('close', () => clearInterval(drip));
+    });
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+    const url = new URL(`http://127.0.0.1:${(slow.address() as AddressInfo).port}`);
+    const source = { url, ca: undefined, headers: {}, rate: Infinity, rangeMs: 300 };
+    await expect(download(source, { sha256, size, path, spare: 0 })).rejects.toMatchObject({ reason: 'download', message: 'too slow' });
+    slow.closeAllConnections();
+    slow.close();
+  });
+
   test('opens rings: only the machines of the ring move, and later all', async () => {
     const machines: Machine[] = [];
     for (let i = 0; i < 16; i++) machines.push(await school.machine());
@@ -272,7 +287,13 @@ describe('a disk that is really full', () => {
       untouched(machine, before);
       // Somebody else fills the disk while it runs.
       const peer = await PeerServer.start({ path, sha256, size, address: '127.0.0.1', port: 0 });
-      const source = { url: new URL(`http://${peer.near}${peerPath(sha256)}`), ca: undefined, headers: {}, rate: Infinity };
+      const source = {
+        url: new URL(`http://${peer.near}${peerPath(sha256)}`),
+        ca: undefined,
+        headers: {},
+        rate: Infinity,
+        rangeMs: 30_000,
+      };
       const parcel = { sha256, size, path: join(machine.data, 'part'), spare: -10_000_000 };
       await expect(download(source, parcel)).rejects.toMatchObject({ reason: 'disk_full' });
       expect(existsSync(parcel.path)).toBe(false);

@@ -11,11 +11,15 @@ const CACHE = join(ROOT, 'dist/cache');
 
 /**
  * The agent as one file, made of the sources as they are now, for this machine or another; built once per state of the sources.
+ * @param version what it says of itself, instead of that of package.json
  * @returns its path
  */
-export async function agentExecutable(name: Platform['name'] = `linux-${process.arch === 'arm64' ? 'arm64' : 'x64'}`): Promise<string> {
+export async function agentExecutable(
+  name: Platform['name'] = `linux-${process.arch === 'arm64' ? 'arm64' : 'x64'}`,
+  version?: string,
+): Promise<string> {
   const platform = PLATFORMS.find((each) => each.name === name)!;
-  const bundle = await bundleAgent();
+  const bundle = await bundleAgent(version);
   const state = createHash('sha256')
     .update(JSON.stringify([bundle.code, NODE_FLAGS, process.version]))
     .digest('hex')

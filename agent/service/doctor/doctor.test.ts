@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,8 @@ import { judgeAntivirus, judgeProbe } from './probe-check.ts';
 import { checkService, judgeUnit, showValues } from './service-check.ts';
 import { checkCa, checkEnrolment, checkSettings } from './settings-check.ts';
 import { checkDisk, checkOutbox } from './storage-check.ts';
+import { placesOf } from '../../update/places.ts';
+import { checkUpdates } from './update-check.ts';
 
 let home: string;
 beforeEach(() => {
@@ -225,4 +228,31 @@ test('a check that breaks is a finding, and the worst one decides', async () => 
   expect(said(broken)).not.toContain('somewhere');
   expect(worst([])).toBe('ok');
   expect(worst(broken)).toBe('warn');
+});
+
+describe('updates', () => {
+  test('are told with what became of them', async () => {
+    const pc = mkdtempSync(join(tmpdir(), 'labwatch-doctor-update-'));
+    try {
+      const places = placesOf(join(pc, 'labwatch-agent'));
+      const given = gather(['--home', pc], {});
+      const look = async (): Promise<string[]> => (await checkUpdates(given, places)).map(({ level, what }) => `${level} ${what.en}`);
+      expect((await checkUpdates(given)).map(({ what }) => what.en)).toEqual(['runs from its sources; does not update itself']);
+      expect(await look()).toEqual([expect.stringMatching(/^ok no release key/)]);
+      writeFileSync(places.keys, 'no key');
+      expect(await look()).toEqual([expect.stringMatching(/^fail no update can be proved/)]);
+      writeFileSync(places.keys, generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }));
+      mkdirSync(join(pc, 'agent', 'update'), { recursive: true });
+      const bad = [{ release: '0.2.0', reason: 'crash', times: 1, at: 1 }];
+      writeFileSync(join(pc, 'agent', 'update', 'state.json'), JSON.stringify({ askedAt: 0, bad, keys: [] }));
+      writeFileSync(places.trial, JSON.stringify({ from: '0.1.0', to: '0.3.0', connected: true }));
+      expect(await look()).toEqual([
+        'ok updates itself; 1 key(s); the server was last asked -',
+        'warn 0.3.0 is on trial; 0.1.0 is kept beside it',
+        'warn 0.2.0 came to nothing (crash, 1×)',
+      ]);
+    } finally {
+      rmSync(pc, { recursive: true, force: true });
+    }
+  });
 });

@@ -10,6 +10,7 @@ import { checkHardware, checkProbes } from './probe-check.ts';
 import { checkService } from './service-check.ts';
 import { checkCa, checkEnrolment, checkSettings } from './settings-check.ts';
 import { checkDisk, checkOutbox } from './storage-check.ts';
+import { checkUpdates } from './update-check.ts';
 
 /** Every check, in the order in which it is told. */
 export async function examine(context: Context, platform: Platform): Promise<Finding[]> {
@@ -23,6 +24,7 @@ export async function examine(context: Context, platform: Platform): Promise<Fin
     guarded('disk', () => checkDisk(context, platform)),
     guarded('outbox', () => checkOutbox(context)),
     guarded('identity', () => checkHardware(platform)),
+    guarded('update', () => checkUpdates(context)),
     guarded('probe', () => checkProbes(context, platform)),
   ]);
   return parts.flat();

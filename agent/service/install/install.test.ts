@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -96,6 +97,19 @@ describe('the plan', () => {
       'run systemctl restart labwatch-agent.service',
     ]);
     expect(lines(plan).join('\n')).not.toContain(TOKEN);
+  });
+
+  test('puts the key of releases beside the executable, once it is one', () => {
+    const { publicKey } = generateKeyPairSync('ed25519');
+    const pem = publicKey.export({ type: 'spki', format: 'pem' }) as string;
+    writeFileSync(join(stick.path, 'release-key.pem'), pem);
+    const key = want(['--server', SERVER]).releaseKey;
+    expect(key).toBe(pem.trim());
+    const given = { ...what, releaseKey: key };
+    const plan = lines(installOnLinux({ wanted: given, program: { copyFrom: '/media/usb/labwatch-agent' }, image: false }));
+    expect(plan).toContain('write /opt/labwatch/release-key.pem (0644)');
+    expect(lines(installOnLinux({ wanted: given, program: { command: ['node', 'x'] }, image: false })).join()).not.toContain('release-key');
+    expect(configText(given, LINUX_LAYOUT)).not.toContain('release-key');
   });
 
   test('of a golden image starts nothing and leaves no id behind', () => {

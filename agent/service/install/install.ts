@@ -7,6 +7,8 @@ import { loadSettings } from '../../../runtime/settings.ts';
 import { agentFail } from '../../errors.ts';
 import { parseAddress } from '../../identity/addresses.ts';
 import { selfCommand } from '../../platform/self.ts';
+import { keysIn } from '../../update/keys.ts';
+import { KEY_FILE } from '../../update/places.ts';
 import { here, type Layout, layoutOf } from '../layout.ts';
 import { type Action, actionText, performAll } from './actions.ts';
 import { say } from './install-text.ts';
@@ -23,6 +25,8 @@ function check(what: Wanted, enrolled: boolean): void {
   if (server === undefined && !enrolled) throw agentFail('AGENT_NOT_ENROLLED', { what: '--server' });
   if (what.token === undefined && !enrolled) throw agentFail('AGENT_NOT_ENROLLED', { what: 'LABWATCH_TOKEN' });
   if (server !== undefined) parseAddress(server, ['http:', 'https:'], insecurePlain === true);
+  if (what.releaseKey !== undefined && keysIn(what.releaseKey).length === 0)
+    throw agentFail('AGENT_FILE_UNREADABLE', { path: KEY_FILE, flag: 'release-key', why: 'there is no Ed25519 public key in it' });
   if (what.ca === undefined) return;
   try {
     void new X509Certificate(what.ca);

@@ -45,6 +45,8 @@ export function installOnLinux({ wanted, program, image }: LinuxInstall): Action
     ...(wanted.ca === undefined ? [] : [write(at.ca, `${wanted.ca}\n`)]),
     { do: 'folder', path: wanted.home, mode: 0o700 },
     ...(copied ? copyProgram(program.copyFrom) : []),
+    // Where it runs from its sources it does not update itself.
+    ...(copied && wanted.releaseKey !== undefined ? [write(at.releaseKey, `${wanted.releaseKey}\n`)] : []),
     write(`${UNITS}/${SERVICE_UNIT}`, unit),
     write(`${UNITS}/${WATCH}.service`, watchUnit()),
     write(`${UNITS}/${WATCH}.timer`, watchTimer()),

@@ -43,6 +43,16 @@ describe('installing on Windows', () => {
     expect(plan().join('\n')).not.toContain(wanted.token);
   });
 
+  test('with a key of releases neighbours may fetch an update, and the uninstaller takes that back', () => {
+    const keyed = plan({ wanted: { ...wanted, releaseKey: 'PEM' } });
+    expect(keyed).toContain('write C:\\Program Files\\labwatch\\release-key.pem (0644)');
+    expect(keyed.filter((line) => line.includes('netsh.exe'))).toEqual([
+      expect.stringContaining('firewall delete rule'),
+      expect.stringMatching(/firewall add rule .*dir=in action=allow protocol=TCP .*labwatch-agent\.exe"? remoteip=localsubnet$/),
+    ]);
+    expect(lines(uninstallOnWindows(layout, layout.home, false)).join('\n')).toContain('firewall delete rule');
+  });
+
   test('the command of the service is one word, quoted inside', () => {
     const words = serviceWords([layout.executable, 'service', '--config', layout.config]);
     expect(words[1]).toBe('"C:\\Program Files\\labwatch\\labwatch-agent.exe" service --config C:\\ProgramData\\labwatch\\agent.toml');

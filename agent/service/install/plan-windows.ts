@@ -53,6 +53,17 @@ function addTask(name: string, path: string, task: Task): Action[] {
   return [{ do: 'write', path, content: taskFile(task), mode: 0o600 }, schtasks(['/Create', '/XML', path, '/TN', name, '/F'])];
 }
 
+const netsh = (args: readonly string[]): Action => run('netsh.exe', ['advfirewall', 'firewall', ...args], true);
+const FIREWALL_RULE = 'name=labwatch agent (updates for neighbours)';
+const dropRule = (): Action => netsh(['delete', 'rule', FIREWALL_RULE]);
+
+/** The key of releases, and leave for neighbours of the local network to fetch an update from this machine. */
+const updates = (key: string, layout: Layout): Action[] => [
+  { do: 'write', path: layout.releaseKey, content: `${key}\n`, mode: 0o644 },
+  dropRule(),
+  netsh(['add', 'rule', FIREWALL_RULE, 'dir=in', 'action=allow', 'protocol=TCP', `program=${layout.executable}`, 'remoteip=localsubnet']),
+];
+
 /** Everything `agent install` does on Windows, in order. Doing it again repairs or upgrades. */
 export function installOnWindows({ wanted, layout, program, image, task }: WindowsInstall): Action[] {
   const folder = win32.dirname(layout.config);
@@ -77,6 +88,7 @@ export function installOnWindows({ wanted, layout, program, image, task }: Windo
     ...(copied && program.copyFrom.toLowerCase() !== layout.executable.toLowerCase()
       ? [{ do: 'copy', from: program.copyFrom, path: layout.executable, mode: 0o755 } as const]
       : []),
+    ...(copied && wanted.releaseKey !== undefined ? updates(wanted.releaseKey, layout) : []),
     ...(task ? addTask(AGENT_TASK, taskPath(layout, 'agent-task'), agent) : asService([file, ...words])),
     ...addTask(HELPER_TASK, taskPath(layout, 'session-helper'), helper),
     ...(image
@@ -92,6 +104,7 @@ export function uninstallOnWindows(layout: Layout, home: string, purge: boolean)
   return [
     run('net.exe', ['stop', SERVICE], true),
     run('sc.exe', ['delete', SERVICE], true),
+    dropRule(),
     ...[AGENT_TASK, HELPER_TASK].flatMap((name) => [schtasks(['/End', '/TN', name], true), schtasks(['/Delete', '/TN', name, '/F'], true)]),
     ...[layout.config, layout.token, layout.ca, taskPath(layout, 'agent-task'), taskPath(layout, 'session-helper')].map(remove),
     ...(purge ? [remove(win32.join(home, 'agent')), { do: 'remove-empty', path: home } as const] : []),

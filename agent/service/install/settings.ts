@@ -3,7 +3,7 @@ import { commonSettings } from '../../../runtime/common-settings.ts';
 import { defineSettings, settingsHelp, type Values } from '../../../runtime/settings.ts';
 import { agentSettings } from '../../settings.ts';
 
-const { server, ca, token, tokenFile, seat, insecurePlain } = agentSettings;
+const { server, ca, token, tokenFile, seat, insecurePlain, releaseKey } = agentSettings;
 
 const dryRun = {
   schema: Type.Boolean(),
@@ -26,14 +26,15 @@ export const installSettings = defineSettings({
   token,
   tokenFile,
   seat,
+  releaseKey,
   insecurePlain: { ...insecurePlain, default: undefined, optional: true },
   home: { ...commonSettings.home, default: undefined, optional: true },
   from: {
     schema: Type.String({ minLength: 1 }),
     optional: true,
     help: {
-      en: 'Folder with labwatch-token.txt, ca.crt and labwatch-agent.toml (a USB stick). The folder of the program when absent.',
-      vi: 'Thư mục có labwatch-token.txt, ca.crt và labwatch-agent.toml (ổ USB). Mặc định là thư mục của chương trình.',
+      en: 'Folder with labwatch-token.txt, ca.crt, release-key.pem and labwatch-agent.toml (a USB stick). The folder of the program when absent.',
+      vi: 'Thư mục có labwatch-token.txt, ca.crt, release-key.pem và labwatch-agent.toml (ổ USB). Mặc định là thư mục của chương trình.',
     },
     allowed: 'a folder',
   },

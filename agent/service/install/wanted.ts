@@ -5,6 +5,7 @@ import { commonSettings } from '../../../runtime/common-settings.ts';
 import { flagOf, loadSettings } from '../../../runtime/settings.ts';
 import { agentFail } from '../../errors.ts';
 import { agentSettings } from '../../settings.ts';
+import { KEY_FILE } from '../../update/places.ts';
 import type { Layout } from '../layout.ts';
 import type { InstallSettings } from './settings.ts';
 
@@ -15,12 +16,15 @@ export interface Wanted {
   readonly home: string;
   readonly token: string | undefined;
   readonly ca: string | undefined;
+  /** Public keys of releases (PEM); without them the agent never updates itself. */
+  readonly releaseKey?: string | undefined;
 }
 
 const definition = { ...agentSettings, ...commonSettings };
 /** Written from the layout, never copied from elsewhere. */
-const DECIDED = new Set(['home', 'ca', 'token', 'tokenFile', 'config']);
+const DECIDED = new Set(['home', 'ca', 'token', 'tokenFile', 'config', 'releaseKey']);
 const TOKENS = ['labwatch-token.txt', 'token.txt', 'token'];
+const KEYS = [KEY_FILE, `${KEY_FILE}.pub`];
 const CAS = ['ca.crt', 'labwatch-ca.crt'];
 export const STICK_CONFIG = 'labwatch-agent.toml';
 
@@ -75,11 +79,13 @@ export function wanted(asked: InstallSettings, layout: Layout, stick: string | u
   const home = asked.home ?? (before['home'] as string | undefined) ?? layout.home;
   const tokenPath = asked.tokenFile ?? firstOf(stick, TOKENS);
   const caPath = asked.ca ?? firstOf(stick, CAS);
+  const keyPath = asked.releaseKey ?? firstOf(stick, KEYS);
   return {
     settings: Object.fromEntries(Object.entries(settings).filter(([key]) => !DECIDED.has(key))),
     home,
     token: asked.token ?? (tokenPath === undefined ? undefined : readGiven(tokenPath, 'token-file')) ?? kept(at(layout.token)),
     ca: (caPath === undefined ? undefined : readGiven(caPath, 'ca')) ?? kept(at(layout.ca)),
+    releaseKey: (keyPath === undefined ? undefined : readGiven(keyPath, 'release-key')) ?? kept(at(layout.releaseKey)),
   };
 }
 
