@@ -116,6 +116,33 @@ test('once tells what the probes see, in Vietnamese too', async () => {
   expect(text).not.toMatch(/undefined|\[object/);
 });
 
+test('of names that Windows has everywhere none comes out', async () => {
+  const names = ['nguyen.van.an', 'Trường THCS Bí Mật', 'MAY-GIAO-VIEN-07', 'bai-kiem-tra.docx'];
+  const [user, owner, host, document] = names;
+  await bench.importRegistry(
+    [
+      'Windows Registry Editor Version 5.00',
+      '',
+      String.raw`[HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion]`,
+      `"RegisteredOwner"="${user}"`,
+      `"RegisteredOrganization"="${owner}"`,
+      String.raw`[HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\ComputerName\ActiveComputerName]`,
+      `"ComputerName"="${host}"`,
+      String.raw`[HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters]`,
+      `"Hostname"="${host}"`,
+      String.raw`[HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Security Center\Provider\Av\{11111111-1111-1111-1111-111111111111}]`,
+      '"DISPLAYNAME"="Bkav Pro"',
+      String.raw`"PRODUCTEXE"="C:\\Users\\nguyen.van.an\\bai-kiem-tra.docx"`,
+      '"STATE"=dword:00041000',
+      '',
+    ].join('\n'),
+  );
+  const env = { USERNAME: user, USERDOMAIN: host, COMPUTERNAME: host, OPENED: document };
+  const json = await bench.wine.run(bench.agentWords('once', '--json'), env);
+  expect(JSON.parse(json)).toHaveProperty('inventory.os.name', 'Windows 10 Pro');
+  expect(names.filter((name) => json.includes(name))).toEqual([]);
+});
+
 test('bad input is one line', async () => {
   const wrong = bench.wine.start(bench.agentWords('run'), { LABWATCH_HOME: bench.wine.path('other'), LABWATCH_SERVER: school.server });
   expect(await wrong.ended()).toBe(78);

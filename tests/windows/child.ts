@@ -102,6 +102,19 @@ async function post(): Promise<void> {
   }
 }
 
+/** The session probe with the real pipe, and the sessions of a case: Wine does not tell its own. Until killed. */
+async function session(machineFile: string): Promise<void> {
+  const machine = parseMachine(readFileSync(machineFile, 'utf8'));
+  const real = openPlatform().door;
+  const mixed: Door = { ...real, windows: { ...real.windows!, sessions: async () => machine.windows!.sessions } };
+  const probe = PROBES.find(({ name }) => name === 'session')!;
+  const open = await probe.open({ platform: windowsPlatform(mixed), door: mixed, clock: systemClock, log: silentLog });
+  for (;;) {
+    print(await open.sample());
+    await pause(1000);
+  }
+}
+
 /** Somebody in the session who says what no helper says. */
 async function nonsense(): Promise<void> {
   const pipe = openPipe(HELPER_PIPE);
@@ -118,6 +131,7 @@ const MODES: Readonly<Record<string, (...words: string[]) => Promise<void>>> = {
   golden,
   post,
   nonsense,
+  session,
   registry: async (key) => print(await tree(openPlatform().door, key!)),
 } as Readonly<Record<string, (...words: string[]) => Promise<void>>>;
 

@@ -1,6 +1,8 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { HelperWord } from '../../agent/probes/probe.ts';
-import { until } from '../tools/programs.ts';
+import { ROOT, until } from '../tools/programs.ts';
 import { Bench } from './bench.ts';
 import type { WineProgram } from './wine.ts';
 
@@ -62,8 +64,27 @@ test('the packaged helper tells its session and its idle time, and only those', 
   await until('the next helper', () => (last()?.words[0]?.mono ?? 0) > before.words[0]!.mono);
 });
 
+test('what the helper says becomes the idle time of the session at the screen', async () => {
+  for (const program of programs.splice(0)) await program.kill();
+  copyFileSync(join(ROOT, 'agent/probes/session/cases/windows-open-without-helper/input.txt'), join(bench.wine.work, 'session.txt'));
+  const probe = bench.wine.start(bench.childWords('session', bench.wine.path('session.txt')));
+  programs.push(probe);
+  const samples = (): { session: string; idleSeconds: number | null }[] =>
+    probe.stdout
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => (JSON.parse(line) as { session: { session: string; idleSeconds: number | null } }).session);
+  await until('three looks without a helper', () => samples().length >= 3);
+  expect(samples()).toEqual(samples().map(() => ({ session: 'open', idleSeconds: null })));
+  programs.push(bench.wine.start(bench.agentWords('helper')));
+  const told = await until('idle time', () => samples().find(({ idleSeconds }) => idleSeconds !== null));
+  expect(told.session).toBe('open');
+  // Between two words it grows by itself.
+  await until('more of it', () => (samples().at(-1)?.idleSeconds ?? 0) > told.idleSeconds!);
+});
+
 test('the helper goes on quietly while no agent listens', async () => {
-  await post.kill();
+  for (const program of programs.splice(0)) await program.kill();
   const alone = bench.wine.start(bench.agentWords('helper'));
   programs.push(alone);
   await alone.pid();

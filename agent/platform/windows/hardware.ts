@@ -2,7 +2,7 @@ import type { Door } from '../../probes/probe.ts';
 import { defined } from '../clean.ts';
 import type { Disk, Nic } from '../linux-hardware.ts';
 import { parseInterfaces, type WindowsInterface } from './interfaces.ts';
-import { parseDiskSize, parseSeekPenalty, parseStorageDevice } from './storage.ts';
+import { parseDiskSize, parseNvmeSerial, parseSeekPenalty, parseStorageDevice } from './storage.ts';
 
 /** Numbers of `\\.\PhysicalDrive…` that are tried; they may have gaps. */
 const MOST_DISKS = 16;
@@ -19,6 +19,33 @@ function property(id: number): Uint8Array {
   return query;
 }
 
+/**
+ * STORAGE_PROPERTY_QUERY for the NVMe Identify Controller structure, as Microsoft's "Working with NVMe drives" builds it: property 49
+ * (StorageAdapterProtocolSpecificProperty), then STORAGE_PROTOCOL_SPECIFIC_DATA: NVMe (3), identify (1), controller (1), and 4096 bytes
+ * wanted 40 bytes further on.
+ */
+function identifyQuery(): Uint8Array {
+  const query = new DataView(new ArrayBuffer(48 + 4096));
+  for (const [at, value] of [
+    [0, 49],
+    [8, 3],
+    [12, 1],
+    [16, 1],
+    [24, 40],
+    [28, 4096],
+  ] as const) {
+    query.setUint32(at, value, true);
+  }
+  return new Uint8Array(query.buffer);
+}
+
+/** The descriptor of an NVMe disk holds another number (its EUI-64); Linux and the label tell the one of the controller. */
+async function nvmeSerial(door: Door, number: number): Promise<string | undefined> {
+  const query = identifyQuery();
+  const answer = await door.windows!.control(drive(number), QUERY_PROPERTY, query, query.length);
+  return answer === undefined ? undefined : parseNvmeSerial(answer);
+}
+
 async function readDisk(door: Door, number: number): Promise<Disk | undefined> {
   const ask = (code: number, input: Uint8Array, length: number): Promise<Uint8Array | undefined> =>
     door.windows!.control(drive(number), code, input, length);
@@ -28,13 +55,14 @@ async function readDisk(door: Door, number: number): Promise<Disk | undefined> {
   const [penalty, geometry] = await Promise.all([ask(QUERY_PROPERTY, property(7), 12), ask(GEOMETRY_EX, new Uint8Array(0), 256)]);
   const seeks = penalty === undefined ? undefined : parseSeekPenalty(penalty);
   const size = geometry === undefined ? undefined : parseDiskSize(geometry);
+  const serial = (device.bus === 'nvme' ? await nvmeSerial(door, number) : undefined) ?? device.serial;
   return {
     name: `PhysicalDrive${number}`,
     kind: device.bus === 'nvme' ? 'nvme' : device.bus === 'other' ? 'other' : seeks === undefined ? 'unknown' : seeks ? 'hdd' : 'ssd',
     ...(size === undefined ? {} : { size }),
     ...(device.maker === undefined ? {} : { maker: device.maker }),
     ...(device.model === undefined ? {} : { model: device.model }),
-    ...(device.serial === undefined ? {} : { serial: device.serial }),
+    ...(serial === undefined ? {} : { serial }),
     removable: device.removable || device.bus === 'usb' || device.bus === 'card',
   };
 }

@@ -11,6 +11,9 @@ const MOST_MESSAGES = 40;
 /** An end whose other side has said nothing sensible for so long is given to somebody else. */
 const SILENT_MS = 180_000;
 
+/** After so long a session is over, or its helper is; nobody reads a word that old. */
+const FORGET_MS = 600_000;
+
 interface End {
   pipe: Handle | undefined;
   /** Since when the other side has said nothing sensible. */
@@ -36,6 +39,7 @@ class PipePost implements HelperPost {
 
   words(): readonly HelperWord[] {
     for (const end of this.#ends) orNothing(() => this.#look(end));
+    for (const [session, { mono }] of this.#words) if (this.#now() - mono > FORGET_MS) this.#words.delete(session);
     return Array.from(this.#words.values());
   }
 

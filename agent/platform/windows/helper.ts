@@ -47,9 +47,16 @@ export class IdleHelper {
   #tell(): void {
     const idle = idleSeconds();
     if (idle === undefined) return;
+    const word = formatWord(idle, this.#clock.mono());
+    if (this.#send(word)) return;
+    // The agent was started anew: its new pipe is another one.
+    this.#hangUp();
+    if (!this.#send(word)) this.#hangUp();
+  }
+
+  #send(word: string): boolean {
     this.#pipe ??= openPipe(this.#name);
-    if (this.#pipe === undefined) return;
-    if (!sendMessage(this.#pipe, formatWord(idle, this.#clock.mono()))) this.#hangUp();
+    return this.#pipe !== undefined && sendMessage(this.#pipe, word);
   }
 
   #hangUp(): void {

@@ -21,7 +21,7 @@ export function idleSeconds(): number | undefined {
   return idleSecondsOf(tickCount(), info.readUInt32LE(4));
 }
 
-/** Gives memory that is not needed now back to the machine; it comes back page by page when it is. */
-export function giveMemoryBack(): void {
-  emptyWorkingSet(THIS_PROCESS);
+/** Gives memory that is not needed now back to the machine; it comes back page by page when it is. @returns whether Windows did */
+export function giveMemoryBack(): boolean {
+  return emptyWorkingSet(THIS_PROCESS) !== 0;
 }

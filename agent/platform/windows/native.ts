@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -28,28 +28,31 @@ interface Koffi {
 /** Name of the asset with the addon in the single executable. */
 export const NATIVE_ASSET = 'koffi.node';
 
+/** Writes the addon into a folder unless it is there already. @throws Error when it may not */
+function layInto(folder: string, name: string, bytes: Buffer): string {
+  const path = join(folder, name);
+  // The whole file is compared: a name says nothing about who wrote it.
+  if (existsSync(path) && readFileSync(path).equals(bytes)) return path;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path, bytes, { mode: 0o700 });
+  return path;
+}
+
 /**
  * An addon is loaded from a file. In the single executable it is an asset, so it is written out once: beside the executable,
- * where only who may replace that one may write, or (a user's own run) into a new folder that nobody else has seen.
+ * where only who may replace that one may write; else (a user's own run) among the user's own data; else into a new folder that
+ * nobody else has seen. Never into a folder that others can write to: the agent is the system itself.
  */
 function unpacked(): string {
   const bytes = Buffer.from(getRawAsset(NATIVE_ASSET) as ArrayBuffer);
   const name = `koffi-${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}.node`;
-  const beside = join(dirname(process.execPath), name);
-  try {
-    // The whole file is compared: a name says nothing about who wrote it.
-    if (readFileSync(beside).equals(bytes)) return beside;
-  } catch {
-    // Not there yet.
+  const own = process.env['LOCALAPPDATA'];
+  const folders = [dirname(process.execPath), ...(own === undefined ? [] : [join(own, 'labwatch')])];
+  for (const folder of folders) {
+    const path = orNothing(() => layInto(folder, name, bytes));
+    if (path !== undefined) return path;
   }
-  try {
-    writeFileSync(beside, bytes);
-    return beside;
-  } catch {
-    const own = join(mkdtempSync(join(tmpdir(), 'labwatch-')), name);
-    writeFileSync(own, bytes, { mode: 0o700 });
-    return own;
-  }
+  return layInto(mkdtempSync(join(tmpdir(), 'labwatch-')), name, bytes);
 }
 
 let koffi: Koffi | undefined;

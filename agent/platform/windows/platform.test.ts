@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { windowsPlatform } from '../index.ts';
 import { memoryDoor, parseMachine } from '../testing/memory-door.ts';
 import { parseInterfaces } from './interfaces.ts';
-import { parseDiskSize, parseSeekPenalty, parseStorageDevice } from './storage.ts';
+import { parseDiskSize, parseNvmeSerial, parseSeekPenalty, parseStorageDevice } from './storage.ts';
 import { buildText, windowsVersion } from './version.ts';
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** A MIB_IF_ROW2 with what labwatch reads of it. */
 function row(o: {
@@ -106,12 +108,37 @@ describe('a disk', () => {
     expect(parseStorageDevice(descriptor({ serial: 'ABCDEF0123456789', bus: 3 }))?.serial).toBe('ABCDEF0123456789');
   });
 
+  it('of NVMe is known by the number of its controller, as Linux and the label have it', async () => {
+    const answer = Buffer.alloc(48 + 4096);
+    for (const [at, value] of [
+      [0, 48],
+      [4, 48],
+      [8, 3],
+      [12, 1],
+      [24, 40],
+      [28, 4096],
+    ] as const)
+      answer.writeUInt32LE(value, at);
+    answer.write('S4EVNF0M123456J     ', 52, 'latin1');
+    expect(parseNvmeSerial(answer)).toBe('S4EVNF0M123456J');
+    expect(parseNvmeSerial(answer.subarray(0, 60))).toBeUndefined();
+    const machine = [
+      '== control \\\\.\\PhysicalDrive0 0x2d1400 00',
+      hex(descriptor({ product: 'Samsung SSD 970 EVO', serial: '0025_3858_91B0_6A5B.', bus: 17 })),
+      '== control \\\\.\\PhysicalDrive0 0x2d1400 31',
+      hex(answer),
+    ].join('\n');
+    const platform = windowsPlatform(memoryDoor(parseMachine(machine)));
+    expect((await platform.fingerprint()).disks).toEqual(['S4EVNF0M123456J']);
+  });
+
   it('is taken from any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
         parseStorageDevice(bytes);
         parseSeekPenalty(bytes);
         parseDiskSize(bytes);
+        parseNvmeSerial(bytes);
       }),
     );
     const loop = descriptor({ product: 'x', bus: 11 });
@@ -160,8 +187,6 @@ describe('the version', () => {
     expect(of({ currentversion: '6.3', currentmajorversionnumber: 10, currentminorversionnumber: 0 }).kernel).toEqual([10, 0]);
   });
 });
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 describe('a Windows machine', () => {
   const machine = [

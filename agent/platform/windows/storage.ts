@@ -70,6 +70,24 @@ export function parseStorageDevice(bytes: Uint8Array): StorageDevice | undefined
   };
 }
 
+/**
+ * Answer to a query of the NVMe Identify Controller structure: STORAGE_PROTOCOL_DATA_DESCRIPTOR (version, size, then
+ * STORAGE_PROTOCOL_SPECIFIC_DATA with the offset of the data from itself at 16 and its length at 20), then the structure itself: serial
+ * number in bytes 4 to 23 (NVM Express base specification, Identify Controller). Pure.
+ */
+export function parseNvmeSerial(bytes: Uint8Array): string | undefined {
+  const start = 8;
+  if (bytes.length < start + 40) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const at = start + view.getUint32(start + 16, true);
+  const length = view.getUint32(start + 20, true);
+  if (at < start + 40 || length < 24 || at + 24 > bytes.length) return undefined;
+  const text = Array.from(bytes.subarray(at + 4, at + 24), (byte) => (byte >= 0x20 && byte <= 0x7e ? String.fromCharCode(byte) : ' '))
+    .join('')
+    .trim();
+  return text === '' ? undefined : text;
+}
+
 /** DEVICE_SEEK_PENALTY_DESCRIPTOR: version, size, then whether moving heads cost time. true = a disk that turns. Pure. */
 export function parseSeekPenalty(bytes: Uint8Array): boolean | undefined {
   return bytes.length < 9 ? undefined : bytes[8] !== 0;
