@@ -1,18 +1,19 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, openSync, closeSync, readFileSync } from 'node:fs';
+import { mkdirSync, openSync, closeSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Hopeless, until } from '../tools/programs.ts';
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const read = (path: string): string => {
+const orElse = <T>(action: () => T, otherwise: T): T => {
   try {
-    return readFileSync(path, 'utf8');
+    return action();
   } catch {
-    return '';
+    return otherwise;
   }
 };
+const read = (path: string): string => orElse(() => readFileSync(path, 'utf8'), '');
 const childrenOf = (pid: number): number[] => read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
 
 /** Puts Wine into the cache unless it is there. @returns the folder of the cache @throws Error with the one line that says what is missing */
@@ -128,6 +129,17 @@ export class Wine {
     const code = await program.ended();
     if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code}: ${program.stdout}\n${program.stderr}`);
     return program.stdout;
+  }
+
+  /** Kills the Windows program whose command line has these words; only in this Windows. @returns whether there was one */
+  killProgram(...words: readonly string[]): boolean {
+    const space = readlinkSync(`/proc/${this.#init}/ns/pid`);
+    const found = readdirSync('/proc').find((name) => {
+      if (!/^\d+$/.test(name) || !words.every((word) => read(`/proc/${name}/cmdline`).split('\0').includes(word))) return false;
+      return orElse(() => readlinkSync(`/proc/${name}/ns/pid`), '') === space;
+    });
+    if (found !== undefined) process.kill(Number(found), 'SIGKILL');
+    return found !== undefined;
   }
 
   async close(): Promise<void> {
