@@ -9,9 +9,9 @@ import { PlayedMachine } from '../../agent/test-kit/machine.ts';
 import { type Broker, createBroker } from '../../broker/main.ts';
 import { type Collector, collectorSettings, createCollector } from '../../collector/main.ts';
 import { type Ledger, openLedger } from '../../ledger/index.ts';
-import { decode, encode } from '../../protocol/decode.ts';
-import type { Command, Event } from '../../protocol/payloads/index.ts';
-import { parseTopic, topicOf } from '../../protocol/topics.ts';
+import { encode } from '../../protocol/decode.ts';
+import type { Command } from '../../protocol/payloads/index.ts';
+import { topicOf } from '../../protocol/topics.ts';
 import { newId } from '../../runtime/ids.ts';
 import { silentLog } from '../../runtime/log.ts';
 import { Metrics } from '../../runtime/metrics.ts';
@@ -28,8 +28,6 @@ export class RemoteRig {
   broker!: Broker;
   collector!: Collector;
   room = '';
-  /** Events of devices, as they came. */
-  readonly heard: Event[] = [];
   readonly #agents = new Map<Agent, string>();
   #mqttPort = 0;
 
@@ -60,26 +58,12 @@ export class RemoteRig {
       ledger: this.ledger,
       log: silentLog,
       metrics,
-      broker: this.#listening(),
+      broker: this.broker.embedded,
       brokerPorts: () => this.broker.addresses(),
     });
     await this.collector.start();
     await this.broker.start();
     this.#mqttPort = this.broker.addresses().mqtt!;
-  }
-
-  /** The broker, with events of devices written down on their way. */
-  #listening(): Broker['embedded'] {
-    const { embedded } = this.broker;
-    return {
-      publish: embedded.publish.bind(embedded),
-      onMessage: (handler) =>
-        embedded.onMessage((message) => {
-          const event = parseTopic(message.topic)?.kind === 'event' ? decode('event', message.payload) : undefined;
-          if (event?.ok === true) this.heard.push(event.message);
-          return handler(message);
-        }),
-    };
   }
 
   async stopServer(): Promise<void> {
