@@ -45,6 +45,8 @@ export interface CollectorOptions {
   readonly ca?: string;
   /** PEM; with it the HTTP interface also listens on TLS. */
   readonly tls?: { readonly key: string; readonly cert: string };
+  /** How often the ledger is looked at for settings and commands of other programs, ms; default 2 s. */
+  readonly lookEveryMs?: number;
 }
 
 export interface Collector extends Lifecycle {
@@ -117,7 +119,7 @@ class CollectorProgram implements Collector {
   readonly #parts: readonly Lifecycle[];
 
   constructor(options: CollectorOptions) {
-    const { settings, ledger, log, metrics, ca, tls } = options;
+    const { settings, ledger, log, metrics, ca, tls, lookEveryMs } = options;
     const clock = systemClock;
     const changes = new ChangeFeed();
     const series = seriesStore(settings, log);
@@ -128,7 +130,7 @@ class CollectorProgram implements Collector {
     const drain = new Drain({ spool: ledger.spool, store: series, clock, metrics, log, batch });
     const source = messageSource(options);
     const sender = new DownSender({ publish: source.publish.bind(source), clock, metrics, log });
-    const remote = new Remote({ ledger, sender, clock, log });
+    const remote = new Remote({ ledger, sender, clock, log, ...(lookEveryMs === undefined ? {} : { lookEveryMs }) });
     const intake = new Intake({
       source,
       ledger,

@@ -59,6 +59,7 @@ export class RemoteRig {
       log: silentLog,
       metrics,
       broker: this.broker.embedded,
+      lookEveryMs: 200,
       brokerPorts: () => this.broker.addresses(),
     });
     await this.collector.start();
