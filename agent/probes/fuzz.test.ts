@@ -22,6 +22,7 @@ import { networkRates, parseNetworkCounters } from './network/parse.ts';
 import { parseUfw, parseUpdatesAvailable } from './protection/parse.ts';
 import { parseBroker, parseCarrierChanges, parseGateway } from './reach/parse.ts';
 import { parseInputDevices, parseKeyboardInterrupts, parseLoginSession, sessionState } from './session/parse.ts';
+import { parseAuthority, parseExtension, parseIdle, parseRoot, parseServer, setupLength } from './session/x11.ts';
 import { degrees, hottest } from './temperature/parse.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 1, 0);
@@ -55,6 +56,7 @@ const PARSERS: readonly (readonly [string, (text: string) => unknown])[] = [
   ['ufw.conf', parseUfw],
   ['waiting updates', parseUpdatesAvailable],
   ['smartctl', parseSmartctl],
+  ['the command of an X server', parseServer],
   ['routes', parseGateway],
   ['changes of a link', parseCarrierChanges],
   ['the address of a broker', parseBroker],
@@ -152,6 +154,11 @@ describe('parsers', () => {
         parseEdid(bytes);
         parseLastEnd(bytes, NOW);
         parseDatabaseHeader(bytes);
+        parseAuthority(bytes, 0);
+        parseRoot(bytes);
+        setupLength(bytes);
+        parseExtension(bytes);
+        parseIdle(bytes);
         parsePredictFailure(bytes);
         parseNvmeAnswer(bytes);
       }),

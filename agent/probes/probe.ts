@@ -106,8 +106,18 @@ export interface Door {
     args: readonly string[],
     options: { timeoutMs: number; maxBytes?: number; anyExit?: boolean },
   ): Promise<string | undefined>;
+  /** Opens a Unix socket for a talk of several questions; `\0` before the name = abstract. On Linux only; undefined when nobody listens. */
+  dial?(socket: string, timeoutMs: number): Promise<Line | undefined>;
   /** On Windows only. */
   readonly windows?: WindowsDoor;
+}
+
+/** An open line to a program on this machine. */
+export interface Line {
+  write(bytes: Uint8Array): void;
+  /** Exactly so many bytes, or undefined when they do not come in time. */
+  read(length: number, timeoutMs: number): Promise<Uint8Array | undefined>;
+  close(): void;
 }
 
 /** A value of the registry: text (SZ, EXPAND_SZ unexpanded), numbers (DWORD, QWORD), bytes (BINARY and the rest), texts (MULTI_SZ). */

@@ -41,7 +41,8 @@ export function windowsDoor(): Door {
         return { total: bsize * blocks, free: bsize * bfree, available: bsize * bavail };
       }),
     ask: (pipe, request, timeoutMs) => askSocket(pipe, request, timeoutMs),
-    run: (file, args, { timeoutMs, maxBytes = MAX_TEXT_BYTES }) => orUndefined(() => runProgram(file, args, timeoutMs, maxBytes)),
+    run: (file, args, { timeoutMs, maxBytes = MAX_TEXT_BYTES, anyExit = false }) =>
+      orUndefined(() => runProgram(file, args, { timeoutMs, maxBytes, anyExit })),
     windows,
   };
 }

@@ -26,9 +26,13 @@ function endTree(pid: number): void {
 }
 
 /**
- * Runs a program without a window. @returns what it wrote when it ended with 0 in time
+ * Runs a program without a window. @returns what it wrote when it ended in time, with 0 unless any status will do
  */
-export function runProgram(file: string, args: readonly string[], timeoutMs: number, maxBytes: number): Promise<string | undefined> {
+export function runProgram(
+  file: string,
+  args: readonly string[],
+  { timeoutMs, maxBytes, anyExit }: { timeoutMs: number; maxBytes: number; anyExit: boolean },
+): Promise<string | undefined> {
   return new Promise((resolve) => {
     const names = [...PASSED, ...PASSED_TOO].filter((name) => process.env[name] !== undefined);
     const env = Object.fromEntries(names.map((name) => [name, process.env[name]]));
@@ -55,6 +59,6 @@ export function runProgram(file: string, args: readonly string[], timeoutMs: num
       chunks.push(chunk);
       if (total > maxBytes) end();
     });
-    child.on('close', (code) => settle(code === 0 ? programText(Buffer.concat(chunks)) : undefined));
+    child.on('close', (code) => settle(code === 0 || (anyExit && code !== null) ? programText(Buffer.concat(chunks)) : undefined));
   });
 }

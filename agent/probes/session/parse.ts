@@ -9,10 +9,14 @@ export interface LoginSession {
   readonly class: string;
   readonly seat: string;
   readonly tty: string;
+  /** Number of the X display; absent for other sessions. */
+  readonly display?: number;
+  /** Number of the virtual terminal it draws on. */
+  readonly vt?: number;
 }
 
-/** The only keys that are looked at. USER, UID, REMOTE_USER, REMOTE_HOST, DISPLAY and the rest are dropped line by line. */
-const WANTED = new Set(['ACTIVE', 'STATE', 'REMOTE', 'TYPE', 'CLASS', 'SEAT', 'TTY']);
+/** The only keys that are looked at. USER, UID, REMOTE_USER, REMOTE_HOST and the rest are dropped line by line. */
+const WANTED = new Set(['ACTIVE', 'STATE', 'REMOTE', 'TYPE', 'CLASS', 'SEAT', 'TTY', 'DISPLAY', 'VTNR']);
 
 /**
  * A file of /run/systemd/sessions: lines KEY=value as logind writes them and libsystemd (sd-login) reads them.
@@ -26,6 +30,9 @@ export function parseLoginSession(text: string): LoginSession | undefined {
   }
   if (!values.has('STATE') && !values.has('CLASS')) return undefined;
   const value = (key: string): string => values.get(key) ?? '';
+  // Only a number of this machine, not the name of another.
+  const display = /^:(\d{1,3})(?:\.\d)?$/.exec(value('DISPLAY'))?.[1];
+  const vt = /^[1-9]\d?$/.exec(value('VTNR'))?.[0];
   const tty = value('TTY').replace(/^\/dev\//, '');
   return {
     active: value('ACTIVE') === '1',
@@ -36,6 +43,8 @@ export function parseLoginSession(text: string): LoginSession | undefined {
     seat: value('SEAT'),
     // Only names of terminals: this becomes a path.
     tty: /^(?:tty\d{1,3}|pts\/\d{1,6})$/.test(tty) ? tty : '',
+    ...(display === undefined ? {} : { display: Number(display) }),
+    ...(vt === undefined ? {} : { vt: Number(vt) }),
   };
 }
 

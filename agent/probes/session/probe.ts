@@ -1,11 +1,29 @@
 import type { OpenProbe, Probe, ProbeContext } from '../probe.ts';
 import { Activity } from './activity.ts';
 import { readInputCounters, readLoginSessions, readTerminalInput } from './linux.ts';
-import { localSessions, sessionState } from './parse.ts';
+import { localSessions, sessionState, type LoginSession } from './parse.ts';
 import { openWindowsSession } from './windows.ts';
+import { XIdle } from './x11-idle.ts';
 
-async function openLinuxSession({ door, clock }: ProbeContext): Promise<OpenProbe<'session'>> {
+/**
+ * How long ago somebody touched each session that a person could be touching now: text consoles by their terminal, X
+ * sessions by their server. @returns null for one that cannot be told (Wayland, a server that does not answer)
+ */
+async function idlesOf(context: ProbeContext, x: XIdle, sessions: readonly LoginSession[]): Promise<(number | null)[]> {
+  const { door, clock } = context;
+  return Promise.all(
+    sessions.map(async (one) => {
+      if (one.type === 'x11') return (await x.look(one)) ?? null;
+      const at = one.type === 'tty' && one.tty !== '' ? await readTerminalInput(door, one.tty) : undefined;
+      return at === undefined ? null : Math.max(0, Math.floor((clock.now() - at) / 1000));
+    }),
+  );
+}
+
+async function openLinuxSession(context: ProbeContext): Promise<OpenProbe<'session'>> {
+  const { door, clock } = context;
   const activity = new Activity();
+  const x = new XIdle(door, clock);
   return {
     sample: async () => {
       const [sessions, counters] = await Promise.all([readLoginSessions(door), readInputCounters(door)]);
@@ -13,17 +31,15 @@ async function openLinuxSession({ door, clock }: ProbeContext): Promise<OpenProb
       if (sessions === undefined) return { session: { session: 'unknown', idleSeconds: touch } };
       const state = sessionState(sessions);
       if (state === 'none') return { session: { session: 'none', idleSeconds: null } };
-      const terminals = localSessions(sessions).filter((one) => one.tty !== '' && one.type === 'tty');
-      const typed = await Promise.all(terminals.map((one) => readTerminalInput(door, one.tty)));
-      const idles = typed.flatMap((at) => (at === undefined ? [] : [Math.max(0, Math.floor((clock.now() - at) / 1000))]));
-      // Where people only sit at text consoles the terminals alone tell; a desktop needs the input counters.
-      const onlyTerminals = terminals.length === localSessions(sessions).length && idles.length === terminals.length;
-      if (touch === null && !onlyTerminals) {
-        const least = Math.min(...idles);
-        // Typing a moment ago is use, whatever else there is.
-        return { session: { session: state, idleSeconds: least < 60 ? least : null } };
-      }
-      return { session: { session: state, idleSeconds: Math.min(...idles, ...(touch === null ? [] : [touch])) } };
+      const people = localSessions(sessions);
+      // Keys go to the session in front; where none says that it is, to any.
+      const front = people.filter((one) => one.active);
+      const idles = await idlesOf(context, x, front.length > 0 ? front : people);
+      const known = [...idles, touch].filter((idle) => idle !== null);
+      const least = Math.min(...known);
+      const allTold = touch !== null || idles.every((idle) => idle !== null);
+      // Something done a moment ago is use, whatever else there is.
+      return { session: { session: state, idleSeconds: known.length > 0 && (allTold || least < 60) ? least : null } };
     },
     close: async () => {},
   };
