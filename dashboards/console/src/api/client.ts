@@ -59,6 +59,8 @@ export const api = {
   series: watched((id: string, field: SeriesField, from: number, to: number, step: number, signal?: AbortSignal) =>
     calls.getSeries({ id, field, from: String(Math.round(from)), to: String(Math.round(to)), step }, withSignal(signal)),
   ),
+  commands: watched((id: string, limit: number, signal?: AbortSignal) => calls.listCommands({ id, limit }, withSignal(signal))),
+  command: watched((id: string, name: calls.CommandRequest['name']) => calls.commandDevice({ id }, { name })),
   day: watched((id: string, day: string) => calls.getDay({ id, day })),
 };
 export const EVENTS_URL = calls.streamEventsPath;

@@ -1,7 +1,7 @@
 import type { DeviceDetail, DeviceSummary, Series, Trouble } from './generated.ts';
 
 /** Names for parts of the generated shapes. */
-export type { DeviceDay, DeviceDetail, DeviceSummary, Series, Session, Trouble, UnitNode } from './generated.ts';
+export type { Command, DeviceDay, DeviceDetail, DeviceSummary, Series, Session, Trouble, UnitNode } from './generated.ts';
 export type DeviceClass = DeviceSummary['class'];
 export type DeviceState = DeviceSummary['state'];
 export type UseState = DeviceSummary['use']['state'];

@@ -7,6 +7,7 @@ import { errorText } from '../../parts/error-text.ts';
 import { useTitle } from '../../parts/title.ts';
 import { route, setQuery } from '../../state/router.ts';
 import { AgentFacts } from './agent-facts.tsx';
+import { Commands } from './commands.tsx';
 import { DayPanel } from './day-panel.tsx';
 import { DeviceHead } from './device-head.tsx';
 import { DeviceSkeleton } from './device-skeleton.tsx';
@@ -41,6 +42,7 @@ export function DevicePage({ id }: { id: string }) {
       <DeviceHead device={device} />
       <Troubles troubles={device.troubles} known={device.lastSeen !== null} />
       <Tiles device={device} />
+      <Commands id={id} state={device.state} />
       <DayPanel device={device} day={query['day']} onDay={(day) => set({ day: day ?? '' })} />
       <Charts device={device} range={range} onRange={(value) => set({ range: value === usual ? '' : value })} />
       <section aria-labelledby="facts-title">
