@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { HANDLERS } from '../../agent/remote/handlers.ts';
-import { COMMANDS } from '../../protocol/commands.ts';
+import { COMMAND_TABLE, COMMANDS } from '../../protocol/commands.ts';
+import { SETTING_KEYS } from '../../protocol/device-settings.ts';
 import { Command } from '../../protocol/payloads/down.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -33,6 +34,21 @@ function openTexts(schema: Schema, path = ''): string[] {
 
 /** Ways in which a file could start a program or make code of a text. */
 const STARTERS = /child_process|\bspawn\b|\bexec(File|Sync|FileSync)\(|\beval\b|new Function|\.run\(|node:vm/;
+
+describe('docs/remote.md', () => {
+  const lines = read('docs/remote.md').split('\n');
+  const told = (word: string): boolean => lines.some((line) => line.startsWith('| `') && line.includes(`\`${word}\``));
+  it('tells every setting and every command', () => {
+    expect([...SETTING_KEYS, ...COMMANDS].filter((word) => !told(word))).toEqual([]);
+    expect(told('planted')).toBe(false);
+  });
+  it('tells when each command expires', () => {
+    const wrong = COMMANDS.filter(
+      (name) => !lines.some((line) => line.includes(`\`${name}\``) && line.includes(` ${COMMAND_TABLE[name].minutes} min `)),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
 
 describe('commands', () => {
   it('are a closed list with one handler each', () => expect(Object.keys(HANDLERS)).toEqual([...COMMANDS]));

@@ -122,6 +122,14 @@ test('the device page shows charts, the day strip, the hardware and the antiviru
   await accessible('device');
 });
 
+test('an administrator asks this machine for a self-test and reads its answer', async () => {
+  await at('command-self_test').click();
+  await at('command').and(page.locator('[data-state=done]')).first().waitFor({ timeout: 90_000 });
+  expect(await at('command').first().innerText()).toMatch(/Tự kiểm tra[\s\S]*đã xong/);
+  await picture(page, 'device-commands-1366');
+  await accessible('device with a command');
+});
+
 test('the page is usable on a phone, in English and in the dark', async () => {
   await page.setViewportSize(PHONE);
   await picture(page, 'device-390');
