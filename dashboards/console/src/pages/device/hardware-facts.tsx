@@ -16,6 +16,8 @@ const disks = (data: Inventory) =>
       joined(disk.maker, disk.model).replace(' · ', ' '),
       t().hardware.diskKinds[disk.kind],
       disk.size !== undefined && f().bytes(disk.size),
+      disk.health !== undefined && t().hardware.diskStates[disk.health.state],
+      disk.health?.hours !== undefined && t().hardware.diskHours(f().number(disk.health.hours)),
     ),
   );
 

@@ -64,7 +64,9 @@ export function SecurityFacts({ device }: { device: DeviceDetail }) {
         </Fact>
         <Fact name={words.products}>{data && <Products security={data} zone={device.zone} />}</Fact>
         <Fact name={words.firewall}>{data && tristate(data.firewall)}</Fact>
-        <Fact name={words.updates}>{data?.updates !== undefined && f().number(data.updates)}</Fact>
+        <Fact name={words.updates}>
+          {data && joined(data.updates !== undefined && f().number(data.updates), data.restart === true && words.restart)}
+        </Fact>
         <Fact name={words.endOfSupport}>{support !== undefined && f().date(support)}</Fact>
       </dl>
       {data === undefined && <p class="unknown">{words.waiting}</p>}
