@@ -75,7 +75,7 @@ describe('no probe tells who, where or what of a Windows machine', () => {
       'Windows 10 Pro',
       'licensed',
       'gateway_rtt',
-      'broker_rtt',
+      'dns_time',
       '"start":"fast"',
       'i3-10100',
     ]) {
