@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ReleaseFile, ReleaseManifest, ReleasePlatform, UpdateAnswer, UpdateQuery, UpdateReason } from '../../protocol/release.ts';
 import { SIGNATURE_PATTERN, NEAR_PATTERN } from '../../protocol/release.ts';
 import type { Log } from '../../runtime/log.ts';
-import { ask, type Server } from './ask.ts';
+import { ask, NoAnswer, type Server } from './ask.ts';
 import { hashOf } from './download.ts';
 import { fileFailure } from './failure.ts';
 import { fetchParcel, type Rates, SLOWLY } from './fetch-parcel.ts';
@@ -73,6 +73,10 @@ export class Updater {
     try {
       return await this.#look(server, (seen) => (manifest = seen));
     } catch (error) {
+      if (error instanceof NoAnswer) {
+        this.#o.log.debug({ why: error.message }, 'the server could not be asked for an update');
+        return { is: 'wait', seconds: error.seconds };
+      }
       const { reason, message } = fileFailure(error, 'other');
       const release = manifest?.version;
       this.#clean(release === undefined || reason === 'downgrade' ? undefined : { release, reason });

@@ -4,7 +4,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openPlatform } from '../../agent/platform/index.ts';
 import { download } from '../../agent/update/download.ts';
+import { lineTo } from '../../agent/update/line.ts';
 import { peerPath, PeerServer } from '../../agent/update/peer-server.ts';
 import { updateFolder } from '../../agent/update/updater.ts';
 import { releaseFolder } from '../../runtime/release-files.ts';
@@ -80,6 +82,25 @@ describe('an update', () => {
       liar.close();
     }
     untouched(machine, before);
+  });
+
+  test('is no failure while the server cannot be asked', async () => {
+    const machine = await school.machine();
+    expect(await machine.look(new URL('http://127.0.0.1:1'))).toEqual({ is: 'wait', seconds: 3600 });
+    const busy = createServer((_request, response) => response.writeHead(429, { 'retry-after': '90' }).end());
+    await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
+    expect(await machine.look(new URL(`http://127.0.0.1:${(busy.address() as AddressInfo).port}`))).toEqual({ is: 'wait', seconds: 90 });
+    busy.close();
+    await school.ledger.devices.revoke(machine.device, school.now);
+    expect(await machine.look()).toEqual({ is: 'wait', seconds: 3600 });
+    const odd = createServer((_request, response) => response.end('{"manifest":7}'));
+    await new Promise<void>((resolve) => odd.listen(0, '127.0.0.1', resolve));
+    expect(await machine.look(new URL(`http://127.0.0.1:${(odd.address() as AddressInfo).port}`))).toMatchObject({
+      is: 'failed',
+      reason: 'download',
+    });
+    odd.close();
+    expect(machine.memory.state.bad).toEqual([]);
   });
 
   test('that is cut off goes on where it was', async () => {
@@ -305,6 +326,13 @@ describe('a disk that is really full', () => {
     school.now += DAY;
     expect(await machine.look(), 'when there is room it comes').toMatchObject({ is: 'restart' });
   });
+});
+
+test('the line to the server is told by the system', async () => {
+  const platform = openPlatform();
+  expect(await lineTo(new URL('http://127.0.0.1:1'), platform)).toEqual({ cost: 'free', address: '127.0.0.1' });
+  expect(await lineTo(new URL('http://[::1]:1'), platform)).toMatchObject({ address: undefined });
+  expect(await lineTo(new URL('http://no-such-name.invalid'), platform)).toEqual({ cost: 'metered', address: undefined });
 });
 
 test('what neighbours may ask is one file by ranges, and no more than a few at once', async () => {
