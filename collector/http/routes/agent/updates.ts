@@ -15,6 +15,8 @@ const NEIGHBOURS = 6;
 const SAME_FOR_MS = 3_600_000;
 const RELEASES_FOR_MS = 5_000;
 const WAIT_SECONDS = 300;
+/** A machine that may not fetch from the server waits for a neighbour to have it: that takes hours, and each question costs bytes. */
+const METERED_WAIT_SECONDS = 3 * 3600;
 
 /** The school a device stands in; where there is none above it, its own unit. */
 export function schoolOf(place: UnitPlace): Id {
@@ -26,6 +28,11 @@ const networkOf = (near: string): string => near.split('.').slice(0, 3).join('.'
 /** A machine that waits asks every few minutes and says the same: that is not worth a write to disk each time. */
 function isNews(before: DeviceUpdate | undefined, now: DeviceUpdate): boolean {
   return before === undefined || now.askedAt - before.askedAt > SAME_FOR_MS || !isDeepStrictEqual({ ...before, askedAt: now.askedAt }, now);
+}
+
+function waitFor({ line }: UpdateQuery): number {
+  const seconds = line === 'free' ? WAIT_SECONDS : METERED_WAIT_SECONDS;
+  return seconds + Math.floor(Math.random() * seconds);
 }
 
 /** Answers a device's question which release is for it and where to get it, and remembers what came of it. */
@@ -70,7 +77,7 @@ export class Updates {
       signatures: [...release.signatures],
       neighbours,
       server,
-      wait: WAIT_SECONDS + Math.floor(Math.random() * WAIT_SECONDS),
+      wait: waitFor(said),
     };
   }
 
