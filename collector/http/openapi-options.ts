@@ -50,6 +50,7 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
       { name: 'devices', description: 'Devices, their series and days.' },
       { name: 'units', description: 'The tree of units.' },
       { name: 'enrolment', description: 'How a device gets its identity.' },
+      { name: 'releases', description: 'New versions of the agent and who has them.' },
       { name: 'agent', description: 'What an agent asks for itself.' },
       { name: 'machines', description: 'For probes and monitoring.' },
     ],

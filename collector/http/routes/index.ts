@@ -4,6 +4,7 @@ import { commandRoutes } from './commands/routes.ts';
 import { deviceRoutes } from './devices/routes.ts';
 import { enrolmentRoutes } from './enrolments/routes.ts';
 import { eventRoutes } from './events/routes.ts';
+import { releaseRoutes } from './releases/routes.ts';
 import { sessionRoutes } from './session/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { unitRoutes } from './units/routes.ts';
@@ -20,4 +21,5 @@ export const API_ROUTES: readonly RouteSet[] = [
   commandRoutes,
   eventRoutes,
   agentRoutes,
+  releaseRoutes,
 ];

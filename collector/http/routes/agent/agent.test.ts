@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { manifestText, type UpdateAnswer } from '../../../../protocol/release.ts';
 import { releaseFolder } from '../../../../runtime/release-files.ts';
-import { addSchool, NOW, problemOf, startHttp, type HttpKit } from '../../test-kit/http-kit.ts';
+import { addSchool, ADMIN_PASSWORD, NOW, problemOf, startHttp, type HttpKit } from '../../test-kit/http-kit.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -242,6 +242,48 @@ describe('GET /agent/update', () => {
     } finally {
       await strict.stop();
     }
+  });
+});
+
+describe('GET /releases', () => {
+  it('shows people what runs where, and who does not get further', async () => {
+    expect((await kit.fetch('/api/v1/releases')).status).toBe(401);
+    expect((await kit.fetch('/api/v1/releases/stuck')).status).toBe(401);
+    await kit.ledger.users.setPassword('admin', ADMIN_PASSWORD, false);
+    const cookie = await kit.login();
+    const [good, bad] = await machines(2);
+    const id = await publish('0.2.0', 100);
+    await kit.ledger.releases.setStep(id, { unit: school, percent: 50 }, NOW);
+    await offered(good!, { version: '0.2.0' });
+    await offered(bad!, { failed: '0.2.0' });
+    expect(await (await kit.fetch('/api/v1/releases', { cookie })).json()).toEqual({
+      items: [
+        {
+          version: '0.2.0',
+          state: 'active',
+          publishedAt: '2026-11-21T08:15:00+07:00',
+          platforms: ['linux-x64'],
+          rings: [
+            { unit: null, percent: 100 },
+            { unit: 'T1', percent: 50 },
+          ],
+          running: 1,
+          wentBack: 1,
+        },
+      ],
+      next: null,
+    });
+    const stuck = (await (await kit.fetch('/api/v1/releases/stuck', { cookie })).json()) as { items: object[] };
+    expect(stuck.items).toEqual([
+      {
+        id: bad!.device,
+        name: 'Máy 1',
+        version: '0.1.0',
+        frozen: false,
+        failed: ['0.2.0'],
+        askedAt: expect.stringMatching(/\+07:00$/) as string,
+      },
+    ]);
   });
 });
 

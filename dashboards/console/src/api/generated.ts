@@ -570,6 +570,28 @@ export interface Readiness {
   }>;
 }
 
+export interface Release {
+  version: string;
+  /** paused = offered to nobody for now. */
+  state: 'active' | 'paused';
+  /** RFC 3339 with offset, in the zone of the unit. */
+  publishedAt: string;
+  platforms: Array<string>;
+  rings: Array<{
+    unit: string | null;
+    percent: number;
+  }>;
+  /** Devices that said they run it. */
+  running: number;
+  /** Devices that tried it and went back. */
+  wentBack: number;
+}
+
+export interface ReleasePage {
+  items: Array<Release>;
+  next: string | null;
+}
+
 export interface Series {
   device: string;
   field: string;
@@ -599,6 +621,23 @@ export interface Session {
     role: 'admin' | 'viewer';
     mustChangePassword: boolean;
   };
+}
+
+export interface StuckDevice {
+  id: string;
+  name: string;
+  /** What it runs. */
+  version: string;
+  /** It falls back to that whatever it installs: its disk is frozen (Deep Freeze). */
+  frozen: boolean;
+  failed: Array<string>;
+  /** RFC 3339 with offset, in the zone of the unit. */
+  askedAt: string;
+}
+
+export interface StuckPage {
+  items: Array<StuckDevice>;
+  next: string | null;
 }
 
 export interface Trouble {
@@ -955,3 +994,13 @@ export function askForUpdate(params: {
 
 /** A packed executable, whole or by a byte range (RFC 9110, section 14), for the device whose turn it is. */
 export const fetchReleaseFilePath = '/api/v1/agent/files/${encodeURIComponent(params.sha256)}';
+
+/** Releases of the agent, the newest first, with their rings and how many devices run them. */
+export function listReleases(options: CallOptions = {}): Promise<ReleasePage> {
+  return call('GET', address(`/api/v1/releases`, {}), options);
+}
+
+/** Devices that do not get further: frozen disks, and those that went back from a release. */
+export function listStuckDevices(options: CallOptions = {}): Promise<StuckPage> {
+  return call('GET', address(`/api/v1/releases/stuck`, {}), options);
+}
