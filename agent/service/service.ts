@@ -67,7 +67,7 @@ export async function keepUntil(argv: readonly string[], around: Surroundings): 
   const make = async (): Promise<{ agent: ReturnType<typeof makeAgent>; home: string }> => {
     const values = load(argv);
     const home = openHome(values.home);
-    const self = trial === undefined ? {} : { self: { trial, words: argv, restart } };
+    const self = trial === undefined ? {} : { self: { trial, words: argv, restart, reclaim: () => around.reclaim() } };
     return { agent: makeAgent({ settings: { ...values, home }, log, ownProcess: true, restartAgent: restart, ...self }), home };
   };
   const keeper = new Keeper({ make, clock: systemClock, log, random: Math.random });

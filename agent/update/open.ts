@@ -19,6 +19,8 @@ export interface SelfUpdate {
   readonly words: readonly string[];
   /** Ends this process in good order; the service manager starts what lies in its place. */
   readonly restart: () => void;
+  /** Gives back to the machine what nothing needs any more. */
+  readonly reclaim: () => Promise<unknown>;
 }
 
 /** Parts of the agent that updating works with. */
@@ -68,6 +70,7 @@ export function openUpdates(parts: UpdateParts): UpdateSchedule | undefined {
     quiet: parts.quiet,
     tell: parts.tell,
     restart: self.restart,
+    reclaim: self.reclaim,
     load: async () => {
       const [{ Updater }, { lineTo }] = await Promise.all([import('./updater.ts'), import('./line.ts')]);
       return new Updater({

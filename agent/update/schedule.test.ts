@@ -22,6 +22,7 @@ let outcome: Outcome;
 let told: unknown[];
 let restarts: number;
 let loaded: number;
+let tidied: number;
 const open: UpdateSchedule[] = [];
 
 beforeEach(() => {
@@ -30,7 +31,7 @@ beforeEach(() => {
   memory = new UpdateMemory(join(folder, 'update'));
   keyFile = join(folder, 'release-key.pem');
   writeFileSync(keyFile, 'a key');
-  [looks, told, restarts, loaded, outcome] = [[], [], 0, 0, { is: 'current' }];
+  [looks, told, restarts, loaded, tidied, outcome] = [[], [], 0, 0, 0, { is: 'current' }];
 });
 afterEach(async () => {
   for (const each of open.splice(0)) await each.stop();
@@ -61,6 +62,7 @@ function schedule(more: Partial<ScheduleOptions> = {}): UpdateSchedule {
     quiet: () => false,
     tell: (code, facts) => told.push([code, facts]),
     restart: () => restarts++,
+    reclaim: async () => tidied++,
     ...more,
   });
   open.push(made);
@@ -77,6 +79,7 @@ test('it looks once a day, not right after the start, and loads nothing before',
   expect(looks.length).toBeGreaterThanOrEqual(10);
   expect(looks.length).toBeLessThanOrEqual(11);
   expect(loaded).toBe(1);
+  expect(tidied).toBe(looks.length);
 });
 
 test('a machine that is switched on every morning looks once a day', async () => {

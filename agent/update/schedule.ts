@@ -15,6 +15,7 @@ const SPREAD = 3;
 const SPREAD_MS = 30 * MINUTE_MS;
 /** A machine that is not enrolled yet has nobody to ask. */
 const NOBODY_MS = 20_000;
+const TIDY_AFTER_MS = 10_000;
 const QUIET_AGAIN_MS = 15 * MINUTE_MS;
 /** A machine that waits for its turn asks this often and then leaves it for the next day. */
 const MOST_WAITS = 60;
@@ -39,6 +40,8 @@ export interface ScheduleOptions {
   readonly tell: (code: 'update_failed' | 'update_rolled_back', facts: { release?: string; cause: UpdateReason }) => void;
   /** Ends this process; the service manager starts the executable that lies in its place. */
   readonly restart: () => void;
+  /** Gives back what a look has touched: a connection over TLS, perhaps a file. */
+  readonly reclaim: () => Promise<unknown>;
 }
 
 /** When to look for a new version: once a day, at another minute each time, and when somebody asks. Idle in between. */
@@ -99,7 +102,12 @@ export class UpdateSchedule implements Lifecycle {
     } catch (error) {
       outcome = { is: 'failed', reason: 'other', why: (error as Error).message };
     }
+    if (outcome.is !== 'restart') this.#tidy();
     return this.#take(outcome);
+  }
+
+  #tidy(): void {
+    this.#o.clock.after(TIDY_AFTER_MS, () => void this.#o.reclaim().catch(() => undefined));
   }
 
   /** What comes next. */
