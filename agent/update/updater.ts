@@ -225,5 +225,3 @@ export class Updater {
     await this.#stopSharing();
   }
 }
-
-export const updateFolder = (home: string): string => join(home, 'update');

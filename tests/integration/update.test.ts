@@ -4,11 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openPlatform } from '../../agent/platform/index.ts';
 import { download } from '../../agent/update/download.ts';
-import { lineTo } from '../../agent/update/line.ts';
 import { peerPath, PeerServer } from '../../agent/update/peer-server.ts';
-import { updateFolder } from '../../agent/update/updater.ts';
 import { releaseFolder } from '../../runtime/release-files.ts';
 import { type Machine, script, UpdateSchool } from '../test-kit/update-school.ts';
 
@@ -235,21 +232,6 @@ describe('a school', () => {
     expect(await third.look()).toEqual({ is: 'restart', release: '0.2.0' });
   });
 
-  test('does not wait for ever for a neighbour that drips', async () => {
-    const [sha256, size, path] = ['e'.repeat(64), 1000, join(school.root, 'part')];
-    const slow = createServer((_request, response) => {
-      response.writeHead(206, { 'content-range': `bytes 0-999/${size}` });
-      const drip = setInterval(() => response.write('x'), 20);
-      response.on('close', () => clearInterval(drip));
-    });
-    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
-    const url = new URL(`http://127.0.0.1:${(slow.address() as AddressInfo).port}`);
-    const source = { url, ca: undefined, headers: {}, rate: Infinity, rangeMs: 300 };
-    await expect(download(source, { sha256, size, path, spare: 0 })).rejects.toMatchObject({ reason: 'download', message: 'too slow' });
-    slow.closeAllConnections();
-    slow.close();
-  });
-
   test('opens rings: only the machines of the ring move, and later all', async () => {
     const machines: Machine[] = [];
     for (let i = 0; i < 16; i++) machines.push(await school.machine());
@@ -326,37 +308,4 @@ describe('a disk that is really full', () => {
     school.now += DAY;
     expect(await machine.look(), 'when there is room it comes').toMatchObject({ is: 'restart' });
   });
-});
-
-test('the line to the server is told by the system', async () => {
-  const platform = openPlatform();
-  expect(await lineTo(new URL('http://127.0.0.1:1'), platform)).toEqual({ cost: 'free', address: '127.0.0.1' });
-  expect(await lineTo(new URL('http://[::1]:1'), platform)).toMatchObject({ address: undefined });
-  expect(await lineTo(new URL('http://no-such-name.invalid'), platform)).toEqual({ cost: 'metered', address: undefined });
-});
-
-test('what neighbours may ask is one file by ranges, and no more than a few at once', async () => {
-  const path = join(school.root, 'shared');
-  writeFileSync(path, Buffer.alloc(3_000_000, 7));
-  const sha256 = 'c'.repeat(64);
-  const peer = await PeerServer.start({ path, sha256, size: 3_000_000, address: '127.0.0.1', port: 0 });
-  const ask = (url: string, range?: string): Promise<Response> =>
-    fetch(`http://${peer.near}${url}`, range === undefined ? {} : { headers: { range } });
-  const statuses = await Promise.all([
-    ask('/'),
-    ask('/../../etc/passwd', 'bytes=0-9'),
-    ask(peerPath('d'.repeat(64)), 'bytes=0-9'),
-    ask(peerPath(sha256)),
-    ask(peerPath(sha256), 'bytes=0-3000000'),
-    ask(peerPath(sha256), 'bytes=9-2'),
-    ask(peerPath(sha256), 'bytes=5-9'),
-  ]);
-  expect(statuses.map(({ status }) => status)).toEqual([404, 404, 404, 416, 416, 416, 206]);
-  expect(Buffer.from(await statuses.at(-1)!.arrayBuffer())).toEqual(Buffer.alloc(5, 7));
-  const crowd = await Promise.all(Array.from({ length: 12 }, () => ask(peerPath(sha256), 'bytes=0-999999')));
-  expect(crowd.filter(({ status }) => status === 206)).toHaveLength(8);
-  expect(crowd.filter(({ status }) => status === 503)).toHaveLength(4);
-  for (const each of crowd) await each.body?.cancel();
-  await peer.stop();
-  expect(updateFolder('/x')).toBe('/x/update');
 });
