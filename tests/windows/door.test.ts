@@ -4,7 +4,7 @@ import { refusalOf } from '../../agent/platform/testing/fits.ts';
 import { parseRegFile } from '../../agent/platform/testing/reg-file.ts';
 import { parseSmbios } from '../../agent/platform/smbios.ts';
 import { parseInterfaces } from '../../agent/platform/windows/interfaces.ts';
-import type { RegistryValue, Sample } from '../../agent/probes/probe.ts';
+import type { NoData, RegistryValue, Sample } from '../../agent/probes/probe.ts';
 import { Bench } from './bench.ts';
 
 let bench: Bench;
@@ -108,6 +108,23 @@ describe('the functions of Windows', () => {
 });
 
 describe('every probe for Windows', () => {
+  interface Looped {
+    readonly samples: Readonly<Record<string, Sample | NoData>>;
+    readonly cost: Readonly<Record<string, number>>;
+  }
+  const shapeOf = ({ samples }: Looped): unknown =>
+    Object.entries(samples).map(([name, sample]) => [
+      name,
+      'noData' in sample ? sample.noData : Object.keys({ ...sample, ...sample.metrics }),
+    ]);
+
+  it('of the loop needs no other program: it says as much where starting one is forbidden', async () => {
+    const [free, lone] = [await bench.child<Looped>('loop'), await bench.loneChild<Looped>('loop')];
+    expect(Object.keys(free.samples).length).toBeGreaterThan(5);
+    expect(shapeOf(lone)).toEqual(shapeOf(free));
+    for (const [name, cost] of Object.entries(free.cost)) process.stdout.write(`figure windows.sample.${name} ${cost} us (Wine)\n`);
+  });
+
   it('opens, and says nothing the contract forbids', async () => {
     const { samples, os, fingerprint } = await bench.child<{
       samples: Record<string, Sample>;
