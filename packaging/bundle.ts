@@ -12,13 +12,30 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export interface Bundle {
   /** One CommonJS file. */
   readonly code: string;
+  /** What is kept beside it and read only when it is wanted, by name: CommonJS too. */
+  readonly parts: Readonly<Record<string, string>>;
   /** Names of the packages in it, sorted. */
   readonly packages: readonly string[];
   /** Files of ours in it, from the top of the project, sorted. */
   readonly files: readonly string[];
 }
 
+export interface BundleOptions {
+  /** What it says of itself, instead of what package.json says. */
+  readonly version?: string | undefined;
+  /** Sources of packages that are something else here, by name. */
+  readonly sources?: Readonly<Record<string, string>>;
+}
+
 const VIRTUAL = '\0stand-in:';
+/** Packages that only a child of the agent needs: V8 keeps the text of what it has loaded, even when it is never run. */
+const PARTS: readonly string[] = ['systeminformation'];
+
+/** Loads a part out of the executable it lies in (nodejs.org/api/single-executable-applications.html#seagetassetkey-encoding). */
+const loaderOf = (part: string): string =>
+  `const made = { exports: {} };
+   new Function('module', 'exports', 'require', require('node:sea').getAsset('${part}', 'utf8'))(made, made.exports, require);
+   module.exports = made.exports;`;
 
 /** What a source of ours calls of typebox and the stand-in lacks. */
 export function missingCalls(source: string): string[] {
@@ -41,11 +58,11 @@ function patched(id: string, code: string): string {
   }, code);
 }
 
-const standIns: Plugin = {
-  name: 'stand-ins',
-  resolveId: (id) => (Object.hasOwn(STAND_INS, id) ? `${VIRTUAL}${id}` : undefined),
-  load: (id) => (id.startsWith(VIRTUAL) ? STAND_INS[id.slice(VIRTUAL.length)] : undefined),
-};
+const virtual = (name: string, sources: Readonly<Record<string, string>>): Plugin => ({
+  name,
+  resolveId: (id) => (Object.hasOwn(sources, id) ? `${VIRTUAL}${id}` : undefined),
+  load: (id) => (id.startsWith(VIRTUAL) ? sources[id.slice(VIRTUAL.length)] : undefined),
+});
 
 /** The version is all that is wanted of package.json, and the names in it have no place in the agent. */
 const onlyVersion = (wanted: string | undefined): Plugin => ({
@@ -66,39 +83,44 @@ const asciiOf = (code: string): string =>
 const packageOf = (path: string): string | undefined => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
 
 /**
- * The agent as one file: agent/entry.ts and all it can reach.
+ * The agent as one file: agent/entry.ts and all it can reach, and the parts beside it.
  * @param version what it says of itself, instead of that of package.json
  */
-export const bundleAgent = (version?: string): Promise<Bundle> => bundle('agent/entry.ts', version);
+export async function bundleAgent(version?: string): Promise<Bundle> {
+  const loaders = Object.fromEntries(PARTS.map((part) => [part, loaderOf(part)]));
+  const agent = await bundle('agent/entry.ts', { version, sources: loaders });
+  const parts = await Promise.all(PARTS.map((part) => bundle(join('node_modules', part))));
+  return {
+    ...agent,
+    parts: Object.fromEntries(PARTS.map((part, i) => [part, parts[i]!.code])),
+    packages: [...agent.packages, ...parts.flatMap(({ packages }) => packages)].toSorted(),
+  };
+}
 
 /**
  * A file and all it can reach as one file, with the stand-ins. A module that is imported late is run late.
  * @param entry from the top of the project
  * @throws Error when something cannot be resolved or a stand-in does not do
  */
-export async function bundle(entry: string, version?: string): Promise<Bundle> {
+export async function bundle(entry: string, options: BundleOptions = {}): Promise<Bundle> {
+  const { version, sources } = options;
   const bundler = await rolldown({
     input: join(ROOT, entry),
     platform: 'node',
     external: (id) => isBuiltin(id),
-    plugins: [standIns, onlyVersion(version), edits],
+    plugins: [virtual('stand-ins', { ...STAND_INS, ...sources }), onlyVersion(version), edits],
     onLog: (level, log) => {
       if (level === 'warn' && log.code !== 'EVAL') throw new Error(`the bundle: ${log.message}`);
     },
   });
   try {
-    const { output } = await bundler.generate({
-      format: 'cjs',
-      codeSplitting: false,
-      minify: { compress: true, mangle: true, codegen: { removeWhitespace: true } },
-      comments: false,
-    });
+    const { output } = await bundler.generate({ format: 'cjs', codeSplitting: false, minify: true, comments: false });
     const [chunk, ...others] = output;
     if (others.length > 0) throw new Error(`the bundle is more than one file: ${others.map(({ fileName }) => fileName).join(', ')}`);
     const ids = chunk.moduleIds.filter((id) => !id.startsWith('\0'));
     const packages = new Set(ids.map(packageOf).filter((name) => name !== undefined));
     const files = ids.filter((id) => packageOf(id) === undefined).map((id) => relative(ROOT, id));
-    return { code: asciiOf(chunk.code), packages: Array.from(packages).toSorted(), files: files.toSorted() };
+    return { code: asciiOf(chunk.code), parts: {}, packages: Array.from(packages).toSorted(), files: files.toSorted() };
   } finally {
     await bundler.close();
   }

@@ -25,7 +25,7 @@ export interface ExecutableOptions {
   readonly output: string;
   /** Folder for what is fetched and what is half done. */
   readonly cache: string;
-  /** Files to lay inside, by name. */
+  /** Absolute paths of files to lay inside, by name. */
   readonly assets?: Readonly<Record<string, string>>;
   /** Changes Node's executable before the agent is put into it. */
   readonly prepare?: (file: string) => void;
@@ -43,6 +43,8 @@ export function buildExecutable(options: ExecutableOptions): void {
       process.stderr.write(`${platform.name}: not stripped, llvm-strip is not installed\n`);
     prepare?.(node);
     writeFileSync(join(work, 'agent.cjs'), bundle.code);
+    for (const [name, code] of Object.entries(bundle.parts)) writeFileSync(join(work, `part-${name}`), code);
+    const parts = Object.fromEntries(Object.keys(bundle.parts).map((name) => [name, `part-${name}`]));
     // Relative, because the path of the main file is kept inside: the same sources give the same bytes in every folder.
     const config = {
       main: 'agent.cjs',
@@ -54,7 +56,7 @@ export function buildExecutable(options: ExecutableOptions): void {
       useCodeCache: false,
       execArgv: NODE_FLAGS,
       execArgvExtension: 'none',
-      assets,
+      assets: { ...parts, ...assets },
     };
     writeFileSync(join(work, 'sea.json'), JSON.stringify(config));
     execFileSync(process.execPath, ['--build-sea', 'sea.json'], { cwd: work, stdio: ['ignore', 'ignore', 'pipe'] });

@@ -26,6 +26,8 @@ export const NODE_FLAGS: readonly string[] = [
   '--v8-pool-size=0',
   '--disable-sigusr1',
   '--no-warnings',
+  // For the one time, shortly after the start, that memory is given back (agent/platform/reclaim.ts).
+  '--expose-gc',
 ];
 
 /** `labwatch-agent-<version>-<platform>[.exe]` */

@@ -136,8 +136,9 @@ export class ProbeRunner implements Lifecycle {
   async sampleQuick(): Promise<void> {
     for (const slot of this.#slots) {
       const { intervalSeconds } = slot.probe;
-      if (intervalSeconds > 0 && intervalSeconds <= Math.max(EVERY_TICK_SECONDS, this.#tickSeconds) && slot.failuresInRow === 0)
-        slot.dueAt = 0;
+      const everyTick = intervalSeconds > 0 && intervalSeconds <= Math.max(EVERY_TICK_SECONDS, this.#tickSeconds);
+      // The second sample of a rate is the first that tells something: it does not wait.
+      if ((everyTick || (isQuick(slot.probe) && slot.samples === 1)) && slot.failuresInRow === 0) slot.dueAt = 0;
     }
     await this.#sample((slot) => isQuick(slot.probe));
   }

@@ -15,13 +15,28 @@ export interface Clock {
   after(ms: number, run: () => void): Timer;
 }
 
+/** A look at the machine asks for the time a dozen times, and each would open a file. */
+const SAME_MS = 5;
+let askedAt = -Infinity;
+let asked = 0;
+
+/** Milliseconds since boot; what was asked within the last few milliseconds is not asked again. */
+function sinceBoot(): number {
+  const now = performance.now();
+  if (now - askedAt >= SAME_MS) {
+    asked = Math.round(uptime() * 1000);
+    askedAt = now;
+  }
+  return asked;
+}
+
 /**
  * `os.uptime()` reads CLOCK_BOOTTIME (Linux) or GetTickCount64 (Windows): both count sleep and both are the same for
  * every process, so `mono` can be compared between two runs of the agent in one boot.
  */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  mono: () => Math.round(uptime() * 1000),
+  mono: sinceBoot,
   after: (ms, run) => {
     const timer = setTimeout(run, Math.min(ms, 2 ** 31 - 1));
     return { cancel: () => clearTimeout(timer) };

@@ -42,6 +42,16 @@ describe.runIf(process.platform === 'linux')('the door to this machine', () => {
     expect(await door.readText('/proc/sys/kernel/osrelease')).toBe(readFileSync('/proc/sys/kernel/osrelease', 'utf8'));
   });
 
+  it('reads files in memory at once: part of one, more than a page of one, none that is missing or a folder', async () => {
+    const whole = readFileSync('/proc/kallsyms').subarray(0, 200_000);
+    expect(Buffer.from((await door.readBytes('/proc/kallsyms', 200_000))!).equals(whole)).toBe(true);
+    expect(Buffer.from((await door.readBytes('/proc/kallsyms', 5, 7))!).equals(whole.subarray(7, 12))).toBe(true);
+    expect(await door.readText('/proc/no-such-file')).toBeUndefined();
+    expect(await door.readText('/proc/self')).toBeUndefined();
+    expect(await door.listDir('/proc/self/task')).toContain(String(process.pid));
+    expect(await door.listDir('/proc/no-such-folder')).toBeUndefined();
+  });
+
   it('reads a part from an offset', async () => {
     const path = join(folder, 'long');
     writeFileSync(path, 'abcdefghij'.repeat(20_000));

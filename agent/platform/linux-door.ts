@@ -3,6 +3,7 @@ import { readdir, realpath, stat, statfs } from 'node:fs/promises';
 import { isAbsolute, join, sep } from 'node:path';
 import type { Door } from '../probes/probe.ts';
 import { openLine } from './line.ts';
+import { isInMemory, listNow, readNow } from './memory-files.ts';
 import { askSocket, MAX_TEXT_BYTES, orUndefined, readStart } from './node-door.ts';
 
 /**
@@ -55,10 +56,13 @@ function runProgram(
  */
 export function linuxDoor(root = '/'): Door {
   const at = (path: string): string => (root === '/' ? path : join(root, path));
+  const read = async (path: string, length: number, offset: number): Promise<Uint8Array> =>
+    isInMemory(path) ? readNow(at(path), length, offset) : readStart(at(path), length, offset);
+  const list = async (path: string): Promise<string[]> => (isInMemory(path) ? listNow(at(path)) : readdir(at(path)));
   return {
-    readText: (path) => orUndefined(async () => Buffer.from(await readStart(at(path), MAX_TEXT_BYTES, 0)).toString('utf8')),
-    readBytes: (path, length, offset = 0) => orUndefined(() => readStart(at(path), length, offset)),
-    listDir: (path) => orUndefined(async () => (await readdir(at(path))).toSorted()),
+    readText: (path) => orUndefined(async () => Buffer.from(await read(path, MAX_TEXT_BYTES, 0)).toString('utf8')),
+    readBytes: (path, length, offset = 0) => orUndefined(() => read(path, length, offset)),
+    listDir: (path) => orUndefined(async () => (await list(path)).toSorted()),
     stat: (path) =>
       orUndefined(async () => {
         const { mtimeMs, atimeMs, size } = await stat(at(path));

@@ -5,8 +5,13 @@ import { openHome } from '../../runtime/home.ts';
 import { untilSignal } from '../../runtime/lifecycle.ts';
 import { createLog, type Log } from '../../runtime/log.ts';
 import { loadSettings } from '../../runtime/settings.ts';
+import { systemClock } from '../platform/clock.ts';
+import { reclaim, reclaimParts } from '../platform/reclaim.ts';
 import { agentSettings } from '../settings.ts';
 import { makeAgent } from './make.ts';
+
+/** By then it is enrolled, connected and has read the hardware once: what that needed is not needed again today. */
+const RECLAIM_AFTER_MS = 20_000;
 
 /**
  * Whether the whole machine goes off. systemd takes logins away (`/run/nologin`, systemd-user-sessions.service) before it
@@ -32,8 +37,10 @@ export async function run(argv: readonly string[]): Promise<number> {
   const agent = makeAgent({ settings: { ...values, home }, log, ownProcess: true });
   const signal = untilSignal();
   await agent.start();
+  const rested = systemClock.after(RECLAIM_AFTER_MS, () => log.debug({ system: reclaim(reclaimParts()) }, 'memory was given back'));
   log.info({ home }, 'the agent watches this machine');
   await signal;
+  rested.cancel();
   await agent.stop(goesOff() ? 'shutdown' : 'stopped');
   return 0;
 }

@@ -21,7 +21,7 @@ export async function agentExecutable(
   const platform = PLATFORMS.find((each) => each.name === name)!;
   const bundle = await bundleAgent(version);
   const state = createHash('sha256')
-    .update(JSON.stringify([bundle.code, NODE_FLAGS, process.version]))
+    .update(JSON.stringify([bundle.code, bundle.parts, NODE_FLAGS, process.version]))
     .digest('hex')
     .slice(0, 16);
   const folder = join(CACHE, 'for-tests', state);

@@ -89,6 +89,8 @@ export class Connection {
       keepalive: broker.url.startsWith('ws') ? SHORT_KEEPALIVE_SECONDS : KEEPALIVE_SECONDS,
       connectTimeout: CONNECT_TIMEOUT_MS,
       reconnectPeriod: 0,
+      // mqtt.js would make 65,536 buffers for the numbers it may write: 7 MB.
+      writeCache: false,
       queueQoSZero: false,
       resubscribe: false,
       will: { topic: topicOf(device, 'presence'), payload: Buffer.from(this.#presence(false, 'lost')), qos: 1, retain: true },

@@ -8,7 +8,7 @@ export const disk: Probe<'metrics'> = {
   name: 'disk',
   kinds: ['metrics'],
   platforms: ['linux', 'windows'],
-  intervalSeconds: 20,
+  intervalSeconds: 60,
   open: async ({ door, clock, platform }) => {
     const isWindows = platform.name === 'windows';
     const readCounters = isWindows ? readDiskPerformance : readDiskCounters;

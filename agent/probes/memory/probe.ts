@@ -7,7 +7,7 @@ export const memory: Probe<'metrics'> = {
   name: 'memory',
   kinds: ['metrics'],
   platforms: ['linux', 'windows'],
-  intervalSeconds: 20,
+  intervalSeconds: 60,
   open: async ({ door, platform }) => ({
     sample: async () => {
       const metrics = await (platform.name === 'windows' ? readMemoryStatus : readMemory)(door);

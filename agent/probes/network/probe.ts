@@ -8,7 +8,7 @@ export const network: Probe<'metrics'> = {
   name: 'network',
   kinds: ['metrics'],
   platforms: ['linux', 'windows'],
-  intervalSeconds: 20,
+  intervalSeconds: 60,
   open: async ({ door, clock, log, platform }) => {
     const read = platform.name === 'windows' ? readWindowsNetwork : readNetwork;
     let before: { counters: NetworkCounters; mono: number } | undefined;
