@@ -50,6 +50,16 @@ export const DEVICE_SETTINGS = define({
     },
     allowed: { en: 'up to 4 ranges such as 07:00-11:30,13:00-16:30', vi: 'tối đa 4 khung giờ, ví dụ 07:00-11:30,13:00-16:30' },
   },
+  update: {
+    schema: Type.Enum(['on', 'off', 'metered-ok'], {
+      description: 'Whether it updates itself; on: over metered lines from neighbours only.',
+    }),
+    help: {
+      en: 'Whether agents update themselves; on: over metered lines from neighbours only. A machine whose own file says off stays off.',
+      vi: 'Tác nhân có tự cập nhật không; on: đường truyền tính tiền thì chỉ lấy từ máy bên cạnh. Máy đặt riêng là off thì vẫn off.',
+    },
+    allowed: { en: 'on, off or metered-ok', vi: 'on, off hoặc metered-ok' },
+  },
   allow: {
     schema: Type.Array(OneOf(RISKY_COMMANDS, 'A command.'), {
       maxItems: RISKY_COMMANDS.length,

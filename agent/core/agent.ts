@@ -100,6 +100,7 @@ export class Agent implements Lifecycle {
       credentials: () => this.#identity.credentials,
       connected: () => this.#acknowledged,
       quiet: () => this.#watch.quiet,
+      wish: () => this.#updateWish(),
       tell: (code, facts) => void this.#watch.tell({ code, ...facts }),
     });
     this.#commands = this.#commandsFor(options);
@@ -228,6 +229,16 @@ export class Agent implements Lifecycle {
     if (this.#link !== undefined) this.#link.replayRate = given.replayRate ?? this.#o.settings.replayRate;
   }
 
+  /** A machine whose own settings say off has no updates at all. */
+  #updateWish(): AgentSettings['update'] {
+    return this.#config.settings.update ?? this.#o.settings.update;
+  }
+
+  async #lookForUpdate(updates: UpdateSchedule): Promise<'looked' | 'failed' | 'not_allowed'> {
+    if (this.#updateWish() === 'off') return 'not_allowed';
+    return (await updates.look()).is === 'failed' ? 'failed' : 'looked';
+  }
+
   #commandsFor({ settings, clock, log, actions }: AgentOptions): Commands {
     const updates = this.#updates;
     const serverAhead = (): number | undefined => this.#link?.status().serverAhead;
@@ -241,7 +252,7 @@ export class Agent implements Lifecycle {
       answer: (event) => this.#watch.tell(event),
       acknowledged: (seq) => this.#outbox.one(seq) === undefined,
       hands: {
-        actions: updates === undefined ? actions : { ...actions, update: async () => (await updates.look()).is !== 'failed' },
+        actions: updates === undefined ? actions : { ...actions, update: () => this.#lookForUpdate(updates) },
         seat: settings.seat,
         refresh: () => this.#watch.refresh(),
         selfTest: () => selfTest(this.status(), serverAhead()),

@@ -10,6 +10,6 @@ export interface Actions {
   power(what: RiskyCommand): Promise<boolean>;
   /** Absent where nobody would start the agent again. */
   restartAgent?(): void;
-  /** Looks for a newer agent. Absent where none can be installed. @returns whether it could look */
-  update?(): Promise<boolean>;
+  /** Looks for a newer agent. Absent where none can be installed; not allowed where updates are off. */
+  update?(): Promise<'looked' | 'failed' | 'not_allowed'>;
 }

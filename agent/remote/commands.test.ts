@@ -115,6 +115,17 @@ describe('each command', () => {
     expect(answers).toMatchObject([{ code: 'command_refused', reason: 'not_supported' }]);
   });
 
+  test.each([
+    ['looked', { code: 'command_done' }],
+    ['failed', { code: 'command_failed', reason: 'failed' }],
+    ['not_allowed', { code: 'command_refused', reason: 'not_allowed' }],
+  ] as const)('update that %s', async (outcome, answer) => {
+    const update = async () => outcome;
+    const hands = { actions: { ...actions, update }, seat: undefined, refresh: async () => undefined, selfTest: () => [] };
+    await run({ hands }).take(command('update'));
+    expect(answers).toEqual([{ answers: id(1), ...answer }]);
+  });
+
   test('what throws or does not work is a failure', async () => {
     allowed = ['restart'];
     actions.power = async () => false;

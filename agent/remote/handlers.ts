@@ -54,7 +54,9 @@ export const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   update: {
     now: async ({ actions }) => {
       if (actions.update === undefined) return NOT_SUPPORTED;
-      return (await actions.update()) ? DONE : failed('failed');
+      const outcome = await actions.update();
+      if (outcome === 'not_allowed') return { state: 'refused', reason: 'not_allowed' };
+      return outcome === 'looked' ? DONE : failed('failed');
     },
   },
   restart_agent: {

@@ -35,6 +35,8 @@ export interface UpdateParts {
   readonly credentials: () => Credentials | undefined;
   readonly connected: () => boolean;
   readonly quiet: () => boolean;
+  /** What holds now, by the server's settings or this machine's own. */
+  readonly wish: () => AgentSettings['update'];
   readonly tell: ScheduleOptions['tell'];
 }
 
@@ -67,7 +69,7 @@ export function openUpdates(parts: UpdateParts): UpdateSchedule | undefined {
     version: VERSION,
     calmMs: settings.updateAfter * 60_000,
     server: () => serverOf(parts),
-    quiet: parts.quiet,
+    quiet: () => parts.quiet() || parts.wish() === 'off',
     tell: parts.tell,
     restart: self.restart,
     reclaim: self.reclaim,
@@ -83,7 +85,9 @@ export function openUpdates(parts: UpdateParts): UpdateSchedule | undefined {
         log,
         now: () => clock.now(),
         line: (server) => lineTo(server, parts.platform),
-        meteredToo: settings.update === 'metered-ok',
+        get meteredToo() {
+          return parts.wish() === 'metered-ok';
+        },
         share: settings.updateShare,
         connected: parts.connected,
       });

@@ -423,6 +423,16 @@ export interface DeviceSettings {
         name: string;
       };
     };
+    update?: {
+      /** Whether it updates itself; on: over metered lines from neighbours only. */
+      value: 'on' | 'off' | 'metered-ok';
+      /** Where it was set. */
+      from: {
+        kind: 'unit' | 'device';
+        id: string;
+        name: string;
+      };
+    };
     allow?: {
       /** Commands that are refused unless they stand here. */
       value: Array<'shut_down' | 'restart'>;
@@ -539,6 +549,8 @@ export interface OwnSettings {
   replayRate?: number;
   /** When the agent does nothing heavy (hardware, updates): the lessons. A range may pass midnight. */
   quietHours?: Array<string>;
+  /** Whether it updates itself; on: over metered lines from neighbours only. */
+  update?: 'on' | 'off' | 'metered-ok';
   /** Commands that are refused unless they stand here. */
   allow?: Array<'shut_down' | 'restart'>;
 }
@@ -725,6 +737,16 @@ export interface UnitSettings {
     quietHours?: {
       /** When the agent does nothing heavy (hardware, updates): the lessons. A range may pass midnight. */
       value: Array<string>;
+      /** Where it was set. */
+      from: {
+        kind: 'unit' | 'device';
+        id: string;
+        name: string;
+      };
+    };
+    update?: {
+      /** Whether it updates itself; on: over metered lines from neighbours only. */
+      value: 'on' | 'off' | 'metered-ok';
       /** Where it was set. */
       from: {
         kind: 'unit' | 'device';
