@@ -121,7 +121,12 @@ describe('each command', () => {
     ['not_allowed', { code: 'command_refused', reason: 'not_allowed' }],
   ] as const)('update that %s', async (outcome, answer) => {
     const update = async () => outcome;
-    const hands = { actions: { ...actions, update }, seat: undefined, refresh: async () => undefined, selfTest: () => [] };
+    const hands = {
+      actions: Object.assign(new WrittenActions(), { update }),
+      seat: undefined,
+      refresh: async () => undefined,
+      selfTest: () => [],
+    };
     await run({ hands }).take(command('update'));
     expect(answers).toEqual([{ answers: id(1), ...answer }]);
   });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -31,6 +31,8 @@ afterEach(async () => {
 
 function open(own: AgentSettings['update']): UpdateSchedule | undefined {
   const { values } = loadSettings(agentSettings, { argv: [], env: {}, sections: ['agent'] });
+  // Without a key nothing is looked for; nobody reads it here.
+  writeFileSync(join(folder, 'keys.pem'), '');
   const trial = { state: { is: 'none' }, places: { keys: join(folder, 'keys.pem') } } as unknown as TrialWatch;
   updates = openUpdates({
     self: { trial, words: [], restart: () => undefined },
