@@ -35,7 +35,7 @@ function open(own: AgentSettings['update']): UpdateSchedule | undefined {
   writeFileSync(join(folder, 'keys.pem'), '');
   const trial = { state: { is: 'none' }, places: { keys: join(folder, 'keys.pem') } } as unknown as TrialWatch;
   updates = openUpdates({
-    self: { trial, words: [], restart: () => undefined },
+    self: { trial, words: [], restart: () => undefined, reclaim: async () => undefined },
     settings: { ...values, home: folder, server: 'https://127.0.0.1:1', update: own },
     folder,
     clock,
