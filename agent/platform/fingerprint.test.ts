@@ -43,6 +43,32 @@ describe('addresses that identify', () => {
   });
 });
 
+describe('a card on a USB port', () => {
+  const dongle = card('00:e0:4c:68:00:01', { usb: true });
+  it('is left out beside one that is built in, and wherever anything else identifies the machine', () => {
+    expect(identifyingMacs([dongle, card('3c:52:82:11:22:33')])).toEqual(['3c:52:82:11:22:33']);
+    expect(identifyingMacs([dongle, card('02:fc:00:00:00:01')])).toEqual(['02:fc:00:00:00:01']);
+    expect(identifyingMacs([dongle])).toEqual(['00:e0:4c:68:00:01']);
+    expect(identifyingMacs([dongle], false)).toEqual([]);
+  });
+
+  it('is known by where it is plugged in', async () => {
+    const machine = parseMachine(
+      [
+        '== /sys/class/net/eth0/address\n00:e0:4c:68:00:01',
+        '== /sys/class/net/eth0/addr_assign_type\n0',
+        '== /sys/class/net/eth0/device -> /sys/devices/pci0000:00/0000:00:14.0/usb1/1-2/1-2:1.0',
+        '== /sys/devices/pci0000:00/0000:00:14.0/usb1/1-2/1-2:1.0/bInterfaceNumber\n00',
+        '== /sys/block/nvme0n1/device/serial\nS4EWNX0R123456',
+        '== /sys/block/nvme0n1/wwid\neui.0025385691b12f4c',
+        '',
+      ].join('\n'),
+    );
+    const disks = ['S4EWNX0R123456', 'eui.0025385691b12f4c'];
+    expect(await readFingerprint(memoryDoor(machine))).toStrictEqual({ macs: [], disks });
+  });
+});
+
 describe('serial numbers of disks', () => {
   it('come from VPD page 0x80', () => {
     const page = Buffer.concat([Buffer.from([0, 0x80, 0, 12]), Buffer.from('    Z4YBXXXX')]);

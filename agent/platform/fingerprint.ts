@@ -7,12 +7,14 @@ const MOST = 32;
 
 /**
  * The addresses that identify a machine: of physical cards, as the maker gave them. Addresses that somebody chose (virtual
- * machines, randomised Wi-Fi) are taken only when there is nothing else. Pure.
+ * machines, randomised Wi-Fi) are taken only when there is nothing else, and so are cards on a USB port where `usb` allows it:
+ * one that is passed round a lab is every machine's. Pure.
  * @returns lower case, sorted, without repeats
  */
-export function identifyingMacs(nics: readonly Nic[]): string[] {
-  const cards = nics
-    .filter((nic) => nic.physical)
+export function identifyingMacs(nics: readonly Nic[], usb = true): string[] {
+  const physical = nics.filter((nic) => nic.physical);
+  const builtIn = physical.filter((nic) => nic.usb !== true);
+  const cards = (builtIn.length > 0 || !usb ? builtIn : physical)
     .map((nic) => ({ mac: toMac(nic.permanentMac ?? nic.mac), permanent: nic.permanentMac !== undefined || nic.assigned === 'permanent' }))
     .filter((card): card is { mac: string; permanent: boolean } => card.mac !== undefined && !isJunkMac(card.mac));
   const made = cards.filter((card) => card.permanent && !isLocalMac(card.mac));
@@ -32,12 +34,13 @@ export function composeFingerprint(raw: {
   const board = toSerial(raw.board);
   const serials = raw.disks
     .filter((disk) => !disk.removable)
-    .map((disk) => toSerial(disk.serial))
+    .flatMap((disk) => [toSerial(disk.serial), toSerial(disk.eui)])
     .filter((serial) => serial !== undefined);
+  const other = uuid !== undefined || board !== undefined || serials.length > 0;
   return {
     ...(uuid === undefined ? {} : { uuid }),
     ...(board === undefined ? {} : { board }),
-    macs: identifyingMacs(raw.nics),
+    macs: identifyingMacs(raw.nics, !other),
     disks: Array.from(new Set(serials)).toSorted().slice(0, MOST),
   };
 }

@@ -10,6 +10,8 @@ export interface Nic {
   readonly kind: 'wired' | 'wireless' | 'other';
   /** There is a device behind it: not a bridge, tunnel, container or loopback. */
   readonly physical: boolean;
+  /** On a USB port, where the next machine may have it tomorrow. Absent where the system does not tell. */
+  readonly usb?: boolean;
   readonly loopback: boolean;
   /** Mbit/s; absent when the card does not tell (-1, Wi-Fi, no link). */
   readonly speed?: number;
@@ -35,11 +37,12 @@ export async function readLink(door: Door, name: string): Promise<Pick<Nic, 'up'
 
 async function readNic(door: Door, name: string): Promise<Nic> {
   const folder = `/sys/class/net/${name}`;
-  const [mac, type, assigned, device, wireless, phy, link] = await Promise.all([
+  const [mac, type, assigned, device, real, wireless, phy, link] = await Promise.all([
     nicText(door, name, 'address'),
     nicText(door, name, 'type'),
     nicText(door, name, 'addr_assign_type'),
     door.stat(`${folder}/device`),
+    door.realPath(`${folder}/device`),
     door.stat(`${folder}/wireless`),
     nicText(door, name, 'phy80211/macaddress'),
     readLink(door, name),
@@ -52,6 +55,7 @@ async function readNic(door: Door, name: string): Promise<Nic> {
     assigned: ASSIGNED[Number(assigned ?? Number.NaN)] ?? 'unknown',
     kind: isWireless ? 'wireless' : Number(type) === ETHERNET ? 'wired' : 'other',
     physical: device !== undefined,
+    ...((real ?? '').includes('/usb') ? { usb: true } : {}),
     loopback: Number(type) === LOOPBACK || name === 'lo',
     ...link,
   };
@@ -72,6 +76,8 @@ export interface Disk {
   readonly maker?: string;
   readonly model?: string;
   readonly serial?: string;
+  /** EUI-64 of an NVMe disk as Linux writes it (`eui.0025385691b12f4c`): Windows gives it in place of the serial number. */
+  readonly eui?: string;
   /** Comes and goes with a person: a USB stick, a memory card. */
   readonly removable: boolean;
 }
@@ -120,13 +126,14 @@ function kindOf(name: string, rotational: string | undefined): Disk['kind'] {
 async function readDisk(door: Door, name: string): Promise<Disk> {
   const folder = `/sys/block/${name}`;
   const text = async (file: string): Promise<string | undefined> => (await door.readText(`${folder}/${file}`))?.trim() || undefined;
-  const [sectors, rotational, removable, vendor, model, mmcName, serial, real] = await Promise.all([
+  const [sectors, rotational, removable, vendor, model, mmcName, wwid, serial, real] = await Promise.all([
     text('size'),
     text('queue/rotational'),
     text('removable'),
     text('device/vendor'),
     text('device/model'),
     text('device/name'),
+    text('wwid'),
     serialOf(door, name),
     door.realPath(folder),
   ]);
@@ -142,6 +149,7 @@ async function readDisk(door: Door, name: string): Promise<Disk> {
     ...(maker === undefined ? {} : { maker }),
     ...(title === undefined ? {} : { model: title }),
     ...(serial === undefined ? {} : { serial }),
+    ...(wwid?.startsWith('eui.') === true ? { eui: wwid } : {}),
     removable: removable === '1' || (real ?? '').includes('/usb'),
   };
 }
