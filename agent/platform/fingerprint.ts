@@ -33,8 +33,7 @@ export function composeFingerprint(raw: {
   const uuid = raw.uuid === undefined || isJunkUuid(raw.uuid) ? undefined : toSerial(raw.uuid.trim().toLowerCase());
   const board = toSerial(raw.board);
   const serials = raw.disks
-    .filter((disk) => !disk.removable)
-    .flatMap((disk) => [toSerial(disk.serial), toSerial(disk.eui)])
+    .flatMap((disk) => (disk.removable ? [] : [toSerial(disk.serial), toSerial(disk.eui)]))
     .filter((serial) => serial !== undefined);
   const other = uuid !== undefined || board !== undefined || serials.length > 0;
   return {

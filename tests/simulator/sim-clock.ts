@@ -18,9 +18,13 @@ export class SimClock {
     return Date.now() + this.#ahead;
   }
 
-  /** Moves the world on; what is due by then runs, in its order. */
+  /** Moves the world on; nothing runs. */
   skip(ms: number): void {
     this.#ahead += ms;
+  }
+
+  /** Runs what is due by now, in its order. */
+  ring(): void {
     const due = [...this.#waiting].filter((each) => each.due <= this.now()).toSorted((a, b) => a.due - b.due);
     for (const each of due) {
       this.#waiting.delete(each);
