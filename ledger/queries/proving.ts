@@ -75,15 +75,24 @@ async function keep(db: Db, row: DeviceRow, told: Fingerprint, request: ProofReq
  * Two machines live under one id. If their hardware says the same, the one that was started first keeps the id: a copy is made
  * of a machine that is there already. The other gets an id of its own.
  */
-async function contested(db: Db, row: DeviceRow, told: Fingerprint, request: ProofRequest, held: 'now' | 'earlier'): Promise<ProofOutcome> {
+async function contested(
+  db: Db,
+  row: DeviceRow,
+  hardware: Fingerprint,
+  request: ProofRequest,
+  held: 'now' | 'earlier',
+): Promise<ProofOutcome> {
   const self: Holder = { boot: request.boot, since: request.bootAt };
-  const rival = await rivalOf(db, row, request);
-  if (rival === undefined || inOrder(self, rival) < 0) {
+  const fresh = row.holder_at !== null && row.holder_at > request.at - ALIVE_MS ? row.holder_boot : null;
+  // One that was told to stay is asked for only by one that was started before it: else each could give way to the other.
+  const holder = fresh === null ? undefined : { boot: fresh, since: row.holder_since ?? 0 };
+  const rival = holder ?? (await rivalOf(db, row, request));
+  if (rival === undefined || rival.boot === self.boot || inOrder(self, rival) < 0) {
     await hold(db, row.id, self, request.at);
-    return keep(db, row, told, request, held);
+    return keep(db, row, hardware, request, held);
   }
   await hold(db, row.id, rival, request.at);
-  return apart(db, row, told, request);
+  return apart(db, row, hardware, request);
 }
 
 /** A device of its own, which a random mark tells from the other where the hardware cannot. Asked twice, it is the same one. */

@@ -253,8 +253,8 @@ export const IDENTITY_CASES: readonly IdentityCase[] = [
     ['and each keeps its id', 'install 1 | start 1 | copy 1 to 2 | start 2 | stop 1 2 | start 2 1 | reboot 1 2 x1', '1=A 2=B'],
     ['three of them', 'install 1 | start 1 | copy 1 to 2 3 | start 2 3', '1=A 2=B 3=C'],
     [
-      'five at the same moment',
-      'install 1 | start 1 | stop 1 | untoken 1 | copy 1 to 2 3 4 5 | start 1 | together 2 3 4 5 | reboot 3 4 x1',
+      'five, four of them at the same moment',
+      'install 1 | start 1 | stop 1 | untoken 1 | copy 1 to 2 3 4 5 | start 1 | pass 1m | together 2 3 4 5 | reboot 3 4 x1',
       '1=A 2=B 3=C 4=D 5=E',
     ],
     ['installed anew with a token while the other is off', 'install 1 | start 1 | stop 1 | install 2 | start 2', '1=A 2=A'],
