@@ -4,7 +4,9 @@ import { standingClock } from '../../agent/platform/testing/cases.ts';
 import { parseMachine } from '../../agent/platform/testing/memory-door.ts';
 import { systemClock } from '../../agent/platform/clock.ts';
 import { openPlatform, windowsPlatform } from '../../agent/platform/index.ts';
+import { wake } from '../../agent/platform/wake.ts';
 import { openHelperPost } from '../../agent/platform/windows/helper-post.ts';
+import { showInSessions } from '../../agent/platform/windows/notice.ts';
 import { closePipe, HELPER_PIPE, openPipe, sendMessage } from '../../agent/platform/windows/pipe.ts';
 import { PROBES } from '../../agent/probes/index.ts';
 import type { Door, RegistryValue } from '../../agent/probes/probe.ts';
@@ -153,6 +155,14 @@ async function nonsense(): Promise<void> {
   print(true);
 }
 
+/** What a server may ask for that reaches functions of Windows: a notice in a session that is active, and packets to wake a neighbour. */
+async function actions(port: string): Promise<void> {
+  // WTSINFOEXW of session 1, active: Wine does not tell its own.
+  const active = Buffer.alloc(232);
+  active.writeUInt32LE(1, 8);
+  print({ shown: showInSessions([active], 'labwatch', 'Máy 07'), woken: await wake(['00:1b:21:aa:bb:cc'], ['127.0.0.1'], Number(port)) });
+}
+
 const MODES: Readonly<Record<string, (...words: string[]) => Promise<void>>> = {
   door,
   probes,
@@ -161,6 +171,7 @@ const MODES: Readonly<Record<string, (...words: string[]) => Promise<void>>> = {
   post,
   nonsense,
   session,
+  actions,
   registry: async (key) => print(await tree(openPlatform().door, key!)),
 } as Readonly<Record<string, (...words: string[]) => Promise<void>>>;
 

@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refusalOf } from '../../agent/platform/testing/fits.ts';
@@ -104,6 +106,21 @@ describe('the functions of Windows', () => {
 
   it('tell no sessions here: Wine has no WTSSessionInfoEx, so a session is unknown, never none', () => {
     expect(seen['sessions']).toBeNull();
+  });
+});
+
+describe('what a server may ask for', () => {
+  it('reaches the functions of Windows: packets leave, and a notice that is not shown is not called shown', async () => {
+    const sleeper = createSocket('udp4');
+    sleeper.bind(0, '127.0.0.1');
+    await once(sleeper, 'listening');
+    const heard = new Promise<string>((resolve) => sleeper.once('message', (packet) => resolve(packet.toString('hex'))));
+    const { shown, woken } = await bench.child<{ shown: string; woken: boolean }>('actions', String(sleeper.address().port));
+    expect(woken).toBe(true);
+    expect(await heard).toBe(`${'ff'.repeat(6)}${'001b21aabbcc'.repeat(16)}`);
+    // Wine's WTSSendMessageW is there, does nothing and says so.
+    expect(shown).toBe('not_supported');
+    sleeper.close();
   });
 });
 
