@@ -147,6 +147,33 @@ export const agentErrors = {
     },
     exit: 77,
   },
+  AGENT_PROXY: {
+    en: 'the address of the proxy is not one the agent understands',
+    vi: 'địa chỉ proxy không đúng',
+    hint: {
+      en: 'It looks like http://proxy.example:3128, or none; a login goes into LABWATCH_PROXY_LOGIN.',
+      vi: 'Địa chỉ có dạng http://proxy.example:3128, hoặc none; tài khoản đặt ở LABWATCH_PROXY_LOGIN.',
+    },
+    exit: 78,
+  },
+  AGENT_PROXY_REFUSED: {
+    en: 'the proxy {proxy} opens no line to the server ({why})',
+    vi: 'proxy {proxy} không mở đường tới máy chủ ({why})',
+    hint: {
+      en: '407 = it wants a login: LABWATCH_PROXY_LOGIN=name:password. 403 = whoever runs it must allow the address.',
+      vi: '407 = proxy đòi tài khoản: LABWATCH_PROXY_LOGIN=tên:mật-khẩu. 403 = người quản lý proxy cần cho phép địa chỉ này.',
+    },
+    exit: 69,
+  },
+  AGENT_DUPLICATE: {
+    en: 'the broker {url} ends this connection again and again: another machine seems to use the same id',
+    vi: 'broker {url} liên tục ngắt kết nối này: có thể máy khác đang dùng cùng mã thiết bị',
+    hint: {
+      en: 'A copied disk image does that. The agent asks the server who it is; if this stays, enrol one of the two anew.',
+      vi: 'Thường do sao chép ổ đĩa. Tác nhân sẽ hỏi lại máy chủ; nếu vẫn bị, hãy ghi danh lại một trong hai máy.',
+    },
+    exit: 69,
+  },
   AGENT_BROKER_UNREACHABLE: {
     en: 'the broker {url} cannot be reached ({why})',
     vi: 'không nối được tới broker {url} ({why})',

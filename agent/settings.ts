@@ -36,6 +36,31 @@ export const agentSettings = defineSettings({
     help: { en: 'Label of the seat, e.g. "Máy 07".', vi: 'Nhãn chỗ ngồi, ví dụ "Máy 07".' },
     allowed: 'a label of at most 80 characters without / \\ and @',
   },
+  brokers: {
+    schema: Type.String({ pattern: '^(mqtts?|wss?)://[^\\s,@]+(,(mqtts?|wss?)://[^\\s,@]+){0,7}$' }),
+    optional: true,
+    help: {
+      en: 'Addresses of the broker, best first, instead of those the server told.',
+      vi: 'Các địa chỉ broker, ưu tiên trước, thay cho địa chỉ máy chủ báo.',
+    },
+    allowed: 'addresses separated by commas, such as mqtts://labwatch.example:8883,wss://labwatch.example:8084',
+  },
+  proxy: {
+    schema: Type.String({ minLength: 1, maxLength: 255, pattern: '^[^@]+$' }),
+    optional: true,
+    help: {
+      en: 'Proxy (HTTP CONNECT) on the way to server and broker. Without it HTTPS_PROXY and NO_PROXY of the environment.',
+      vi: 'Proxy (HTTP CONNECT) trên đường tới máy chủ và broker. Nếu không đặt: theo HTTPS_PROXY và NO_PROXY của môi trường.',
+    },
+    allowed: 'an address such as http://proxy.example:3128, or none',
+  },
+  proxyLogin: {
+    schema: Type.String({ minLength: 3, maxLength: 255, pattern: '^[^:]+:.' }),
+    optional: true,
+    secret: true,
+    help: { en: 'Login at the proxy.', vi: 'Tài khoản ở proxy.' },
+    allowed: 'name:password',
+  },
   insecurePlain: {
     schema: Type.Boolean(),
     default: false,

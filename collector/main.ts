@@ -40,7 +40,7 @@ export interface CollectorOptions {
   /** The broker in the same process; without it messages come over MQTT. */
   readonly broker?: EmbeddedBroker;
   /** Ports of the broker in the same process, once it runs. */
-  readonly brokerPorts?: () => { readonly mqtt?: number; readonly mqtts?: number };
+  readonly brokerPorts?: () => BrokerPorts;
   /** PEM of the CA that devices shall trust. */
   readonly ca?: string;
   /** PEM; with it the HTTP interface also listens on TLS. */
@@ -54,6 +54,13 @@ export interface Collector extends Lifecycle {
   addresses(): { http?: number; https?: number };
   /** The one-time password of `admin`, until it is changed. */
   firstPassword(): string | undefined;
+}
+
+/** Ports of a broker in the same process. */
+interface BrokerPorts {
+  readonly mqtt?: number;
+  readonly mqtts?: number;
+  readonly wss?: number;
 }
 
 const MEBI = 2 ** 20;
@@ -107,9 +114,13 @@ function messageSource({ settings, broker, log }: CollectorOptions): MessageSour
  * Where a newly enrolled device finds the broker: where the operator says; else, for one that came over TLS, under the name it
  * used for us; else where the collector itself goes.
  */
-function brokerUrlFor(asked: AskedAt, settings: CollectorSettings, ports?: { readonly mqtt?: number; readonly mqtts?: number }): string {
+function brokerUrlFor(asked: AskedAt, settings: CollectorSettings, ports?: BrokerPorts): string {
   if (settings.brokerUrl !== undefined) return settings.brokerUrl;
-  if (asked.secure) return `mqtts://${asked.host}:${ports?.mqtts ?? MQTTS_PORT}`;
+  if (asked.secure) {
+    const best = `mqtts://${asked.host}:${ports?.mqtts ?? MQTTS_PORT}`;
+    // Where a school closes the port of MQTT, WebSocket may pass.
+    return ports?.wss === undefined ? best : `${best},wss://${asked.host}:${ports.wss}`;
+  }
   return ports?.mqtt === undefined ? settings.mqttUrl : `mqtt://127.0.0.1:${ports.mqtt}`;
 }
 

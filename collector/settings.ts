@@ -117,13 +117,13 @@ const mqttSettings = defineSettings({
     allowed: 'letters, digits, - and _',
   },
   brokerUrl: {
-    schema: Type.String({ pattern: '^(mqtt|mqtts|ws|wss)://[^\\s@]+$' }),
+    schema: Type.String({ pattern: '^(mqtt|mqtts|ws|wss)://[^\\s@,]+(,(mqtt|mqtts|ws|wss)://[^\\s@,]+){0,7}$' }),
     optional: true,
     help: {
-      en: 'Address of the broker that newly enrolled devices are told. Without it: over TLS the name they used for this server, else the address above.',
-      vi: 'Địa chỉ broker báo cho thiết bị mới ghi danh. Nếu không đặt: qua TLS thì dùng tên máy chủ mà thiết bị đã gọi, nếu không thì địa chỉ ở trên.',
+      en: 'Addresses of the broker that newly enrolled devices are told, best first. Without it: over TLS the name they used for this server, else the address above.',
+      vi: 'Các địa chỉ broker báo cho thiết bị mới ghi danh, ưu tiên trước. Nếu không đặt: qua TLS thì dùng tên máy chủ mà thiết bị đã gọi, nếu không thì địa chỉ ở trên.',
     },
-    allowed: 'an address such as mqtts://broker.example:8883',
+    allowed: 'addresses separated by commas, such as mqtts://broker.example:8883,wss://broker.example:8084',
   },
 });
 

@@ -5,7 +5,9 @@ import type { Lifecycle } from '../../runtime/lifecycle.ts';
 import type { Log } from '../../runtime/log.ts';
 import { VERSION } from '../../runtime/version.ts';
 import type { Credentials } from '../identity/credentials.ts';
+import { parseAddress } from '../identity/addresses.ts';
 import { Identity } from '../identity/identity.ts';
+import type { ProxyFor } from '../net/proxy.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Platform, Probe } from '../probes/probe.ts';
 import type { Actions } from '../remote/actions.ts';
@@ -24,6 +26,9 @@ import { Outbox } from './outbox/outbox.ts';
 import { type AgentStatus, type Problem, problemOf, writeStatus } from './status-file.ts';
 import { Watch } from './watch.ts';
 
+const YOUNG_BOOT_MS = 300_000;
+const START_SPREAD_MS = 60_000;
+
 export interface AgentOptions {
   readonly settings: AgentSettings;
   readonly log: Log;
@@ -38,6 +43,8 @@ export interface AgentOptions {
   readonly brokerUrl: string | undefined;
   /** What the machine can be asked to do. */
   readonly actions: Actions;
+  /** Which proxy to go through. Default: none. */
+  readonly proxyFor?: ProxyFor;
   /** Only where this program is an executable that may replace itself. */
   readonly self?: SelfUpdate;
 }
@@ -58,6 +65,7 @@ export class Agent implements Lifecycle {
   #started = false;
   #problem: Problem | undefined;
   #lookedAt = 0;
+  #startDelay = 0;
 
   constructor(options: AgentOptions) {
     const { settings, clock, platform, log } = options;
@@ -65,7 +73,14 @@ export class Agent implements Lifecycle {
     this.#home = join(settings.home, 'agent');
     const bounds = { maxMessages: settings.outboxDays * 1440, maxBytes: settings.outboxMegabytes * 1024 * 1024 };
     this.#outbox = new Outbox({ path: join(this.#home, 'outbox.db'), bounds, log });
-    this.#identity = new Identity({ path: join(this.#home, 'credentials.json'), settings, platform, clock, log });
+    this.#identity = new Identity({
+      path: join(this.#home, 'credentials.json'),
+      settings,
+      platform,
+      clock,
+      log,
+      proxyFor: options.proxyFor,
+    });
     this.#admission = new Admission({
       ...options,
       identity: this.#identity,
@@ -117,6 +132,8 @@ export class Agent implements Lifecycle {
     // Says what is missing before anything is begun.
     if (known === undefined && !this.#identity.canEnrol) await this.#identity.enrol();
     this.#started = true;
+    // A lab whose machines are switched on together does not knock together; a new machine shows at once.
+    if (known !== undefined && this.#o.clock.mono() < YOUNG_BOOT_MS) this.#startDelay = this.#o.random() * START_SPREAD_MS;
     try {
       await this.#outbox.start();
       await this.#admission.recognise();
@@ -190,7 +207,7 @@ export class Agent implements Lifecycle {
 
   async #connect(credentials: Credentials): Promise<void> {
     this.#problem = undefined;
-    const { clock, random, log, settings } = this.#o;
+    const { clock, random, log, settings, proxyFor } = this.#o;
     this.#link = new Link({
       credentials: this.#reachable(credentials),
       outbox: this.#outbox,
@@ -200,6 +217,8 @@ export class Agent implements Lifecycle {
       counts: this.#counts,
       boot: this.#watch.stamp().boot,
       compression: COMPRESSION,
+      startDelayMs: this.#startDelay,
+      ...(proxyFor === undefined ? {} : { proxyFor }),
       replayRate: this.#config.settings.replayRate ?? settings.replayRate,
       ackTimeoutMs: settings.ackTimeoutSeconds * 1000,
       birth: () => this.#birth(),
@@ -208,13 +227,16 @@ export class Agent implements Lifecycle {
       onRefused: async () => this.#reachable(await this.#admission.refused()),
       onDuplicate: async () => this.#reachable(await this.#admission.duplicate()),
     });
+    this.#startDelay = 0;
     await this.#link.start();
   }
 
   #reachable<C extends Credentials | undefined>(credentials: C): C {
-    const { brokerUrl } = this.#o;
-    if (credentials === undefined || brokerUrl === undefined) return credentials;
-    return { ...credentials, broker: { ...credentials.broker, url: brokerUrl } };
+    const { brokerUrl, settings } = this.#o;
+    const [url, ...more] = brokerUrl === undefined ? (settings.brokers?.split(',') ?? []) : [brokerUrl];
+    if (credentials === undefined || url === undefined) return credentials;
+    for (const each of [url, ...more]) parseAddress(each, ['mqtt:', 'mqtts:', 'ws:', 'wss:'], settings.insecurePlain);
+    return { ...credentials, broker: { ...credentials.broker, url, urls: more } };
   }
 
   #birth(): number | undefined {

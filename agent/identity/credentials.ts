@@ -4,6 +4,7 @@ import { Value } from 'typebox/value';
 import { readPrivate, writePrivate } from '../../runtime/private-file.ts';
 import { agentFail } from '../errors.ts';
 
+const Address = Type.String({ pattern: '^(mqtts?|wss?)://[^\\s]{1,200}$' });
 const Id = Type.String({ pattern: '^[a-z0-9]{26}$' });
 const Authority = Type.Optional(Type.String({ maxLength: 20_000 }));
 const Part = Type.String({ maxLength: 64 });
@@ -12,7 +13,8 @@ const Part = Type.String({ maxLength: 64 });
 const GIVEN = {
   device: Id,
   secret: Type.String({ minLength: 20, maxLength: 200 }),
-  broker: Type.Object({ url: Type.String({ pattern: '^(mqtts?|wss?)://[^\\s]{1,200}$' }), ca: Authority }),
+  /** `urls`: all addresses, best first, when there are several. */
+  broker: Type.Object({ url: Address, urls: Type.Optional(Type.Array(Address, { maxItems: 8 })), ca: Authority }),
   /** Told to a machine whose hardware cannot tell it from another. */
   twin: Type.Optional(Id),
 };

@@ -1,15 +1,12 @@
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { Value } from 'typebox/value';
-import { VERSION } from '../../runtime/version.ts';
+import { LabwatchError } from '../../runtime/errors.ts';
 import { agentErrors, agentFail } from '../errors.ts';
+import { type Answer, post } from '../net/post.ts';
+import type { ProxyFor } from '../net/proxy.ts';
 import type { Fingerprint } from '../probes/probe.ts';
 import { parseAddress } from './addresses.ts';
 import { Given } from './credentials.ts';
 import { certificateError, whyOf } from './tls-errors.ts';
-
-const TIMEOUT_MS = 20_000;
-const LONGEST_ANSWER = 64 * 1024;
 
 /** Codes of the server's problem details and what they are called here. */
 const REFUSALS: Readonly<Record<string, keyof typeof agentErrors>> = {
@@ -46,39 +43,9 @@ export interface EnrolmentOptions {
   readonly name: string;
   readonly fingerprint: Fingerprint;
   readonly insecurePlain: boolean;
+  /** Default: no proxy. */
+  readonly proxyFor?: ProxyFor;
   readonly now: () => number;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly text: string;
-}
-
-/** One request with a CA of our own, which `fetch` cannot be given. */
-function post(url: URL, body: string, ca: string | undefined): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const secure = url.protocol === 'https:';
-    const send = secure ? httpsRequest : httpRequest;
-    const headers = {
-      'content-type': 'application/json',
-      accept: 'application/json',
-      'content-length': Buffer.byteLength(body),
-      'user-agent': `labwatch-agent/${VERSION}`,
-    };
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const call = send(url, { method: 'POST', headers, signal, agent: false, ...(secure && ca !== undefined ? { ca } : {}) }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        text += chunk;
-        if (text.length > LONGEST_ANSWER) response.destroy(new Error('the answer is too long'));
-      });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
-      response.on('error', reject);
-    });
-    call.on('error', (error) => reject(signal.aborted ? Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }) : error));
-    call.end(body);
-  });
 }
 
 function parsed(text: string): unknown {
@@ -91,7 +58,7 @@ function parsed(text: string): unknown {
 
 /**
  * Exchanges a token, or the secret of a device, and the fingerprint for an id and a secret: POST /api/v1/enrolments.
- * @throws LabwatchError AGENT_SERVER_URL, AGENT_PLAIN_REFUSED, AGENT_SERVER_UNREACHABLE, AGENT_CA_WRONG, AGENT_CLOCK_WRONG,
+ * @throws LabwatchError AGENT_SERVER_URL, AGENT_PROXY_REFUSED, AGENT_PLAIN_REFUSED, AGENT_SERVER_UNREACHABLE, AGENT_CA_WRONG, AGENT_CLOCK_WRONG,
  *   AGENT_TOKEN_*, AGENT_PROOF_REFUSED, AGENT_DEVICE_IN_USE, AGENT_TOO_MANY_COPIES, AGENT_DEVICE_REVOKED,
  *   AGENT_ENROLMENT_REFUSED, AGENT_ENROLMENT_ANSWER
  */
@@ -102,8 +69,12 @@ export async function enrol(options: EnrolmentOptions): Promise<Given> {
   const fingerprint = { ...(uuid === undefined ? {} : { uuid }), ...(board === undefined ? {} : { board }), macs, disks };
   let answer: Answer;
   try {
-    answer = await post(url, JSON.stringify({ ...options.key, name: options.name, fingerprint }), options.ca);
+    answer = await post(url, JSON.stringify({ ...options.key, name: options.name, fingerprint }), {
+      ca: options.ca,
+      proxyFor: options.proxyFor ?? (() => undefined),
+    });
   } catch (error) {
+    if (error instanceof LabwatchError) throw error;
     throw (
       certificateError(error, base.origin, options.now()) ??
       agentFail('AGENT_SERVER_UNREACHABLE', { url: base.origin, why: whyOf(error) }, error)
@@ -113,7 +84,8 @@ export async function enrol(options: EnrolmentOptions): Promise<Given> {
   const value = parsed(answer.text);
   if (status === 200 || status === 201) {
     if (!Value.Check(Given, value)) throw agentFail('AGENT_ENROLMENT_ANSWER', { url: base.origin, why: `status ${status}` });
-    parseAddress(value.broker.url, ['mqtt:', 'mqtts:', 'ws:', 'wss:'], options.insecurePlain);
+    for (const each of [value.broker.url, ...(value.broker.urls ?? [])])
+      parseAddress(each, ['mqtt:', 'mqtts:', 'ws:', 'wss:'], options.insecurePlain);
     return Value.Clean(Given, value) as Given;
   }
   const code = (value as { code?: unknown } | undefined)?.code;
@@ -126,6 +98,11 @@ export async function enrol(options: EnrolmentOptions): Promise<Given> {
 
 /** Whether trying again later, with nothing changed here, may work. */
 export const mayPass = (error: unknown): boolean =>
-  ['AGENT_SERVER_UNREACHABLE', 'AGENT_CLOCK_WRONG', 'AGENT_ENROLMENT_ANSWER', 'AGENT_DEVICE_IN_USE', 'AGENT_TOO_MANY_COPIES'].includes(
-    (error as { code?: string }).code ?? '',
-  );
+  [
+    'AGENT_SERVER_UNREACHABLE',
+    'AGENT_PROXY_REFUSED',
+    'AGENT_CLOCK_WRONG',
+    'AGENT_ENROLMENT_ANSWER',
+    'AGENT_DEVICE_IN_USE',
+    'AGENT_TOO_MANY_COPIES',
+  ].includes((error as { code?: string }).code ?? '');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Log } from '../../runtime/log.ts';
 import { agentFail } from '../errors.ts';
+import type { ProxyFor } from '../net/proxy.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Fingerprint, Platform } from '../probes/probe.ts';
 import type { AgentSettings } from '../settings.ts';
@@ -42,14 +43,23 @@ export class Identity {
   readonly #platform: Platform;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #proxyFor: ProxyFor | undefined;
   #credentials: Credentials | undefined;
 
-  constructor(options: { path: string; settings: AgentSettings; platform: Platform; clock: Clock; log: Log }) {
+  constructor(options: {
+    path: string;
+    settings: AgentSettings;
+    platform: Platform;
+    clock: Clock;
+    log: Log;
+    proxyFor?: ProxyFor | undefined;
+  }) {
     this.#path = options.path;
     this.#settings = options.settings;
     this.#platform = options.platform;
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#proxyFor = options.proxyFor;
   }
 
   get credentials(): Credentials | undefined {
@@ -134,6 +144,7 @@ export class Identity {
       key,
       fingerprint,
       insecurePlain: this.#settings.insecurePlain,
+      ...(this.#proxyFor === undefined ? {} : { proxyFor: this.#proxyFor }),
       name: this.#settings.seat ?? defaultSeat(fingerprint),
       now: () => this.#clock.now(),
     });

@@ -1,6 +1,7 @@
 import type { Log } from '../../runtime/log.ts';
 import { Agent } from '../core/agent.ts';
 import { agentFail } from '../errors.ts';
+import { proxyRule } from '../net/proxy.ts';
 import { systemClock } from '../platform/clock.ts';
 import { openPlatform } from '../platform/index.ts';
 import { PROBES } from '../probes/index.ts';
@@ -28,10 +29,11 @@ export function thisPlatform(): Platform {
   return openPlatform();
 }
 
-/** An agent for the machine it runs on. @throws LabwatchError AGENT_PLATFORM */
+/** An agent for the machine it runs on. @throws LabwatchError AGENT_PLATFORM, AGENT_PROXY */
 export function makeAgent(options: MakeAgentOptions): Agent {
   const { settings, log, ownProcess = false, brokerUrl, self, restartAgent } = options;
   const platform = thisPlatform();
+  const proxyFor = proxyRule(settings, process.env);
   return new Agent({
     settings,
     log,
@@ -42,6 +44,7 @@ export function makeAgent(options: MakeAgentOptions): Agent {
     ownProcess,
     brokerUrl,
     actions: { ...actionsOf(platform), ...(restartAgent === undefined ? {} : { restartAgent }) },
+    proxyFor,
     ...(self === undefined ? {} : { self }),
   });
 }

@@ -5,7 +5,7 @@ import type { Inflight } from '../limits/inflight.ts';
 import type { Refusal } from '../refusals/catalogue.ts';
 import type { BrokerSettings } from '../settings.ts';
 import type { Traffic } from '../sys/traffic.ts';
-import { coalesce } from './coalesce.ts';
+import { coalesce, COALESCE_MS, COALESCE_TOGETHER_MS } from './coalesce.ts';
 import type { Delivery } from './delivery.ts';
 import type { SessionRegistry } from './registry.ts';
 import type { Session } from './session.ts';
@@ -89,7 +89,7 @@ function countFilters(session: Session | undefined, client: Client): void {
 function openGate(session: Session, { delivery, inflight, settings }: EventContext): void {
   const principal = session.principal;
   if (principal?.kind !== 'device') return session.gate.open();
-  coalesce(session.connection.stream);
+  coalesce(session.connection.stream, delivery.active ? COALESCE_TOGETHER_MS : COALESCE_MS);
   delivery.forgetWill(principal.id);
   return session.gate.open({
     rate: settings.mqttMessageRate,

@@ -64,6 +64,7 @@ export interface HttpOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** What an enrolled device is told of the broker. */
   readonly enrolment: {
+    /** One address, or several separated by commas, best first. */
     brokerUrl(asked: AskedAt): string;
     readonly ca?: string;
     /** New devices in 24 hours that copies of one disk may become; default 100. */

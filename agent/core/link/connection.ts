@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { DOWN_KINDS, type DownKind, isDownKind, parseTopic, topicOf, type UpKind } from '../../../protocol/topics.ts';
-import type { LabwatchError } from '../../../runtime/errors.ts';
+import { LabwatchError } from '../../../runtime/errors.ts';
 import { agentFail } from '../../errors.ts';
 import type { Credentials } from '../../identity/credentials.ts';
 import { certificateError, whyOf } from '../../identity/tls-errors.ts';
 import { openLine } from '../../net/line.ts';
+import type { ProxyFor } from '../../net/proxy.ts';
 import { MqttClient } from '../../net/mqtt-client.ts';
 import type { Clock, Timer } from '../../platform/clock.ts';
 
@@ -23,6 +24,8 @@ export interface ConnectionEvents {
   onReady(): void;
   /** A message on one of this device's down topics. */
   onMessage(kind: DownKind, bytes: Uint8Array): void;
+  /** The broker's certificate is not valid at this machine's time, and it was taken all the same: it is of our authority. */
+  onOutOfTime(): void;
   /** It is over, once; why is absent when nothing went wrong. */
   onOver(why: LabwatchError | undefined): void;
 }
@@ -33,6 +36,8 @@ export interface ConnectionEvents {
  */
 export class Connection {
   readonly #credentials: Credentials;
+  readonly #url: string;
+  readonly #proxyFor: ProxyFor;
   readonly #presence: (online: boolean, reason: 'connected' | 'stopped' | 'shutdown' | 'lost') => Uint8Array;
   readonly #events: ConnectionEvents;
   readonly #clock: Clock;
@@ -41,10 +46,14 @@ export class Connection {
   #probe: Timer | undefined;
   #over = false;
   #ready = false;
+  #closedByBroker = false;
   #error: LabwatchError | undefined;
 
   constructor(options: {
     credentials: Credentials;
+    /** Which of the broker's addresses. */
+    url: string;
+    proxyFor: ProxyFor;
     presence: (online: boolean, reason: 'connected' | 'stopped' | 'shutdown' | 'lost') => Uint8Array;
     clock: Clock;
     /** How bytes look on the wire. */
@@ -52,10 +61,17 @@ export class Connection {
     events: ConnectionEvents;
   }) {
     this.#credentials = options.credentials;
+    this.#url = options.url;
+    this.#proxyFor = options.proxyFor;
     this.#presence = options.presence;
     this.#clock = options.clock;
     this.#events = options.events;
     this.#pack = options.pack;
+  }
+
+  /** The other side said goodbye: it was no fault of the line. */
+  get closedByBroker(): boolean {
+    return this.#closedByBroker;
   }
 
   get ready(): boolean {
@@ -67,9 +83,11 @@ export class Connection {
   }
 
   async #open(): Promise<void> {
-    const { url, ca } = this.#credentials.broker;
+    const { ca } = this.#credentials.broker;
+    const url = new URL(this.#url);
+    const onOutOfTime = (): void => this.#events.onOutOfTime();
     try {
-      const line = await openLine({ url: new URL(url), ca, timeoutMs: CONNECT_TIMEOUT_MS });
+      const line = await openLine({ url, ca, proxy: this.#proxyFor(url), timeoutMs: CONNECT_TIMEOUT_MS, onOutOfTime });
       if (this.#over) line.destroy();
       else this.#speak(line);
     } catch (error) {
@@ -79,14 +97,14 @@ export class Connection {
 
   /** Begins MQTT on a line that stands. */
   #speak(line: Duplex): void {
-    const { device, secret, broker } = this.#credentials;
+    const { device, secret } = this.#credentials;
     const client = new MqttClient(() => line, {
       clientId: device,
       username: device,
       password: secret,
       protocolVersion: 4,
       clean: true,
-      keepalive: broker.url.startsWith('ws') ? SHORT_KEEPALIVE_SECONDS : KEEPALIVE_SECONDS,
+      keepalive: this.#url.startsWith('ws') ? SHORT_KEEPALIVE_SECONDS : KEEPALIVE_SECONDS,
       connectTimeout: CONNECT_TIMEOUT_MS,
       reconnectPeriod: 0,
       // mqtt.js would make 65,536 buffers for the numbers it may write: 7 MB.
@@ -103,6 +121,7 @@ export class Connection {
       this.#error ??= this.#explain(error);
       if (!client.connected) this.#end(this.#error);
     });
+    line.on('end', () => (this.#closedByBroker = true));
     client.on('close', () => this.#end(this.#error ?? this.#explain(new Error('the line was closed'))));
   }
 
@@ -182,7 +201,8 @@ export class Connection {
   }
 
   #explain(error: unknown): LabwatchError {
-    const { host, protocol } = new URL(this.#credentials.broker.url);
+    if (error instanceof LabwatchError) return error;
+    const { host, protocol } = new URL(this.#url);
     const url = `${protocol}//${host}`;
     const { code } = error as { code?: unknown };
     if (typeof code === 'number' && REFUSED.has(code)) return agentFail('AGENT_SECRET_REFUSED', { url }, error);

@@ -278,15 +278,19 @@ describe('a connection', () => {
 });
 
 describe('what goes wrong', () => {
-  test('a broker that hangs up at once is asked ever more rarely', async () => {
-    await make({ random: () => 1 }).start();
+  test('a broker that hangs up at once is asked ever more rarely; every third time it looks like another machine under this id', async () => {
+    let asked = 0;
+    const onDuplicate = async (): Promise<undefined> => void (asked += 1);
+    await make({ random: () => 1, onDuplicate }).start();
     await until('it is there', () => collector.connections === 1);
     for (let i = 2; i <= 8; i++) {
       collector.cut();
       await until('it is there again', () => collector.connections === i);
       await until('it was connected', () => link!.status().state === 'connected');
     }
-    expect(waits).toEqual([2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000]);
+    expect(waits).toEqual([2000, 4000, 300_000, 16_000, 32_000, 300_000, 128_000]);
+    expect(asked).toBe(2);
+    expect(warnings.filter((line) => line.startsWith('AGENT_DUPLICATE'))).toHaveLength(2);
   });
 
   test('no broker at all: one line, however many attempts', async () => {

@@ -8,22 +8,33 @@ import type { DownKind } from '../../../protocol/topics.ts';
 import type { LabwatchError } from '../../../runtime/errors.ts';
 import type { Lifecycle } from '../../../runtime/lifecycle.ts';
 import type { Log } from '../../../runtime/log.ts';
+import { agentFail } from '../../errors.ts';
 import type { Credentials } from '../../identity/credentials.ts';
+import type { ProxyFor } from '../../net/proxy.ts';
 import type { Clock, Timer } from '../../platform/clock.ts';
 import type { Counts } from '../counts.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { Backoff } from './backoff.ts';
+import { Complaints } from './complaints.ts';
 import { Connection } from './connection.ts';
 import { Delivery } from './delivery.ts';
+import { PresenceBeat } from './presence-beat.ts';
+import { Routes, routesOf } from './routes.ts';
+import { Takeovers } from './takeovers.ts';
 
 /** After a longer absence the collector is told anew who this is. */
 const BIRTH_AFTER_MS = 600_000;
-const PRESENCE_EVERY_MS = 3_600_000;
-/** Longer than two reports are apart. */
-const PRESENCE_WAITS_MS = 400_000;
 const GOODBYE_MS = 2_000;
+const ROUTE_SPREAD_MS = 3_600_000;
+/** Between two addresses of one broker. */
+const NEXT_ROUTE_MS = 500;
 /** What the collector misses and will never get is told no more often than this. */
 const HOLE_BIRTH_EVERY_MS = 60_000;
+
+/** Errors that another way to the broker may not have. */
+const OF_THE_LINE = new Set(['AGENT_BROKER_UNREACHABLE', 'AGENT_CA_WRONG', 'AGENT_CLOCK_WRONG', 'AGENT_PROXY_REFUSED']);
+
+const shown = (url: string): string => `${new URL(url).protocol}//${new URL(url).host}`;
 
 export interface LinkOptions {
   readonly credentials: Credentials;
@@ -33,6 +44,10 @@ export interface LinkOptions {
   readonly log: Log;
   readonly counts: Counts;
   readonly boot: string;
+  /** Which proxy to go through. Default: none. */
+  readonly proxyFor?: ProxyFor;
+  /** How long the first connection waits, ms: a lab whose machines are switched on together. Default 0. */
+  readonly startDelayMs?: number;
   /** How payloads are packed. Default: they are not. */
   readonly compression?: Compression;
   readonly replayRate: number;
@@ -69,14 +84,18 @@ export interface LinkStatus {
 export class Link implements Lifecycle {
   readonly #o: LinkOptions;
   readonly #backoff: Pick<Backoff, 'next' | 'slow' | 'ended'>;
+  readonly #takeovers: Takeovers;
+  readonly #complaints: Complaints;
+  readonly #beat: PresenceBeat;
   #credentials: Credentials;
+  #routes: Routes;
+  #routeTimer: Timer | undefined;
+  #saidOutOfTime = false;
   #connection: Connection | undefined;
   #delivery: Delivery | undefined;
   #timer: Timer | undefined;
-  #presenceTimer: Timer | undefined;
   #state: LinkStatus['state'] = 'stopped';
   #since = 0;
-  #saidError: string | undefined;
   #leftAt: number | undefined;
   #bornWithDrops: number | undefined;
   #bornAt = 0;
@@ -84,16 +103,30 @@ export class Link implements Lifecycle {
   #rate: number | undefined;
   /** The collector said that it reads packed payloads. */
   #packs = false;
-  #presenceDue = false;
 
   constructor(options: LinkOptions) {
     this.#o = options;
     this.#credentials = options.credentials;
     this.#backoff = options.backoff ?? new Backoff(options.random);
+    this.#takeovers = new Takeovers(options.clock);
+    this.#complaints = new Complaints(options.log);
+    this.#beat = new PresenceBeat(options.clock, () => this.#connection?.publishPresence());
+    this.#routes = this.#routesTo(options.credentials);
+    this.#packs = options.outbox.note('packing') === '1';
+  }
+
+  #routesTo(credentials: Credentials): Routes {
+    const { outbox, clock } = this.#o;
+    const keep = (note: string): void => outbox.setNote('route', note);
+    return new Routes({ urls: routesOf(credentials.broker), kept: outbox.note('route'), keep, clock });
   }
 
   async start(): Promise<void> {
-    if (this.#state === 'stopped') this.#open();
+    if (this.#state !== 'stopped') return;
+    const { startDelayMs = 0 } = this.#o;
+    this.#become('waiting');
+    if (startDelayMs > 0) this.#wait(startDelayMs);
+    else this.#open();
   }
 
   async stop(reason: 'stopped' | 'shutdown' = 'stopped'): Promise<void> {
@@ -127,7 +160,7 @@ export class Link implements Lifecycle {
     return {
       state: this.#state,
       since: this.#since,
-      ...(this.#saidError === undefined ? {} : { error: this.#saidError }),
+      ...(this.#complaints.code === undefined ? {} : { error: this.#complaints.code }),
       ...(this.#serverAhead === undefined ? {} : { serverAhead: this.#serverAhead }),
     };
   }
@@ -141,12 +174,15 @@ export class Link implements Lifecycle {
     this.#become('connecting');
     this.#connection = new Connection({
       credentials: this.#credentials,
+      url: this.#routes.url,
+      proxyFor: this.#o.proxyFor ?? (() => undefined),
       presence: (online, reason) => this.#presence(online, reason),
       clock: this.#o.clock,
       pack: (bytes) => this.#pack(bytes),
       events: {
         onReady: () => this.#onReady(),
         onMessage: (kind, bytes) => this.#onMessage(kind, bytes),
+        onOutOfTime: () => this.#onOutOfTime(),
         onOver: (why) => this.#onOver(why),
       },
     });
@@ -163,10 +199,32 @@ export class Link implements Lifecycle {
     const { outbox, clock, log } = this.#o;
     const away = this.#leftAt === undefined ? undefined : clock.mono() - this.#leftAt;
     this.#become('connected');
-    this.#saidError = undefined;
-    log.info({ waiting: outbox.size }, 'connected to the broker');
+    this.#complaints.over();
+    this.#routes.worked();
+    this.#tryBetterLater();
+    log.info({ waiting: outbox.size, url: this.#routes.url }, 'connected to the broker');
     this.#deliver(away === undefined || away > BIRTH_AFTER_MS || outbox.dropped !== this.#bornWithDrops);
-    this.#hourly();
+    this.#beat.said();
+  }
+
+  /** Once a day, at another moment on each machine. */
+  #tryBetterLater(): void {
+    const { clock, random, log } = this.#o;
+    const { again } = this.#routes;
+    if (again === undefined) return;
+    this.#routeTimer = clock.after(again + random() * ROUTE_SPREAD_MS, () => {
+      log.info('trying the better way to the broker again');
+      this.#routes.restart();
+      this.#connection?.drop();
+    });
+  }
+
+  #onOutOfTime(): void {
+    const { clock, log } = this.#o;
+    if (this.#saidOutOfTime) return;
+    this.#saidOutOfTime = true;
+    const why = agentFail('AGENT_CLOCK_WRONG', { url: shown(this.#routes.url), now: new Date(clock.now()).toISOString() });
+    log.warn({ code: why.code }, why.line());
   }
 
   #deliver(withBirth: boolean): void {
@@ -180,11 +238,10 @@ export class Link implements Lifecycle {
       ackTimeoutMs,
       rate: this.#rate ?? replayRate,
       publish: (kind, bytes) => {
-        // In one piece with a message that goes out anyway.
-        if (this.#presenceDue) this.#sayPresence();
+        this.#beat.accompany();
         connection?.publish(kind, bytes);
       },
-      presence: () => this.#sayPresence(),
+      presence: () => this.#beat.say(),
       silent: () => this.#onSilence(),
     });
     this.#delivery = delivery;
@@ -200,21 +257,6 @@ export class Link implements Lifecycle {
     if (seq !== undefined) this.#delivery?.ahead(seq);
   }
 
-  /** Every hour; it waits for the next message, which costs nothing extra, but not for long. */
-  #hourly(): void {
-    this.#presenceDue = false;
-    this.#presenceTimer?.cancel();
-    this.#presenceTimer = this.#o.clock.after(PRESENCE_EVERY_MS, () => {
-      this.#presenceDue = true;
-      this.#presenceTimer = this.#o.clock.after(PRESENCE_WAITS_MS, () => this.#sayPresence());
-    });
-  }
-
-  #sayPresence(): void {
-    this.#hourly();
-    this.#connection?.publishPresence();
-  }
-
   #pack(bytes: Uint8Array): Uint8Array {
     const { compression } = this.#o;
     return this.#packs && compression !== undefined ? pack(bytes, compression) : bytes;
@@ -222,6 +264,7 @@ export class Link implements Lifecycle {
 
   /** Another collector may have taken the place of the one that read packed payloads; and the line may be dead. */
   #onSilence(): void {
+    if (this.#packs) this.#o.outbox.dropNote('packing');
     this.#packs = false;
     this.#connection?.probe();
   }
@@ -243,7 +286,10 @@ export class Link implements Lifecycle {
   #onAck(ack: Ack): void {
     const { outbox, clock, counts, log } = this.#o;
     this.#serverAhead = ack.at - clock.now();
-    if (ack.packing !== undefined) this.#packs = true;
+    if (ack.packing !== undefined && !this.#packs) {
+      this.#packs = true;
+      outbox.setNote('packing', '1');
+    }
     const result = outbox.acknowledge(ack.stream, ack.seq);
     if (result.outcome === 'done') {
       this.#delivery?.acknowledged(ack.seq);
@@ -264,22 +310,40 @@ export class Link implements Lifecycle {
   #endDelivery(): void {
     this.#delivery?.stop();
     this.#delivery = undefined;
-    this.#presenceTimer?.cancel();
+    this.#beat.stop();
+    this.#routeTimer?.cancel();
   }
 
   #onOver(why: LabwatchError | undefined): void {
     const { clock } = this.#o;
     this.#endDelivery();
     if (this.#state === 'stopped') return;
-    if (this.#state === 'connected') {
-      this.#backoff.ended(clock.mono() - this.#since);
-      this.#leftAt = clock.mono();
-    }
-    this.#say(why);
-    const refused = why?.code === 'AGENT_SECRET_REFUSED';
+    const lasted = clock.mono() - this.#since;
+    const was = this.#state;
     this.#become('waiting');
+    if (was === 'connected') {
+      this.#backoff.ended(lasted);
+      this.#leftAt = clock.mono();
+      if (this.#connection?.closedByBroker !== true) this.#takeovers.explained();
+      else if (this.#takeovers.ended(lasted)) return this.#onDuplicate();
+    } else {
+      this.#takeovers.explained();
+      // Another address may work where this one does not; a broker that answered, and refused, does so at each of them.
+      if (why !== undefined && OF_THE_LINE.has(why.code) && this.#routes.failed()) {
+        this.#o.log.debug({ code: why.code }, why.message);
+        return this.#wait(NEXT_ROUTE_MS);
+      }
+    }
+    this.#complaints.say(why);
+    const refused = why?.code === 'AGENT_SECRET_REFUSED';
     this.#wait(refused ? this.#backoff.slow() : this.#backoff.next());
-    if (refused) void this.#refused();
+    return refused ? void this.#renewed(this.#o.onRefused) : undefined;
+  }
+
+  #onDuplicate(): void {
+    this.#complaints.say(agentFail('AGENT_DUPLICATE', { url: shown(this.#routes.url) }));
+    this.#wait(this.#backoff.slow());
+    void this.#renewed(this.#o.onDuplicate ?? (async () => undefined));
   }
 
   #wait(ms: number): void {
@@ -287,19 +351,13 @@ export class Link implements Lifecycle {
     this.#timer = this.#o.clock.after(ms, () => this.#open());
   }
 
-  async #refused(): Promise<void> {
-    const fresh = await this.#o.onRefused();
+  /** Asks for other credentials; with them there is no reason to wait long. */
+  async #renewed(ask: () => Promise<Credentials | undefined>): Promise<void> {
+    const fresh = await ask();
     if (fresh === undefined || this.#state !== 'waiting') return;
     this.#credentials = fresh;
+    this.#routes = this.#routesTo(fresh);
     this.#wait(this.#backoff.next());
-  }
-
-  /** One line when it begins, and again only when the reason is another. */
-  #say(why: LabwatchError | undefined): void {
-    if (why === undefined) return;
-    if (why.code === this.#saidError) this.#o.log.debug({ code: why.code }, why.message);
-    else this.#o.log.warn({ code: why.code }, why.line());
-    this.#saidError = why.code;
   }
 
   /** Gives what waits a moment to go out and to be acknowledged before the goodbye. */

@@ -54,6 +54,12 @@ export const EnrolmentAnswer = Type.Object(
     twin: Type.Optional(Twin),
     broker: Type.Object({
       url: carrying('server', '^(mqtts?|wss?)://[^\\s@]{1,200}$', 210, 'mqtt://, mqtts://, ws:// or wss://'),
+      urls: Type.Optional(
+        Type.Array(carrying('server', '^(mqtts?|wss?)://[^\\s@]{1,200}$', 210, 'An address.'), {
+          maxItems: 8,
+          description: 'All addresses, best first, when there are several: `url` is the first.',
+        }),
+      ),
       ca: Type.Optional(carrying('server', '^-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s-]+$', 65_536, 'PEM of the CA to trust for it.')),
     }),
   },

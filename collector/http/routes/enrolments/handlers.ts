@@ -87,6 +87,12 @@ export async function enrol(
     device: outcome.device,
     secret: outcome.secret,
     ...(twin === undefined ? {} : { twin }),
-    broker: { url: context.enrolment.brokerUrl(askedAt(request)), ...(ca === undefined ? {} : { ca }) },
+    broker: { ...brokerAt(context.enrolment.brokerUrl(askedAt(request))), ...(ca === undefined ? {} : { ca }) },
   };
+}
+
+/** One address, or several separated by commas, as the answer has them. */
+function brokerAt(addresses: string): { url: string; urls?: string[] } {
+  const [url = '', ...more] = addresses.split(',');
+  return more.length === 0 ? { url } : { url, urls: [url, ...more] };
 }

@@ -487,6 +487,8 @@ export interface EnrolmentAnswer {
   broker: {
     /** mqtt://, mqtts://, ws:// or wss:// */
     url: string;
+    /** All addresses, best first, when there are several: `url` is the first. */
+    urls?: Array<string>;
     /** PEM of the CA to trust for it. */
     ca?: string;
   };
