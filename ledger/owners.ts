@@ -5,6 +5,7 @@ import type {
   CommandAnswer,
   CommandRecord,
   CommandToSend,
+  ConfigTold,
   Day,
   DayUnseen,
   DayUse,
@@ -176,8 +177,8 @@ export interface IntakeTransaction {
   park(messages: readonly ParkedMessage[]): Promise<void>;
   /** What devices say became of commands; a later answer replaces an earlier one. Audited; unknown ones change nothing. */
   answerCommands(answers: readonly CommandAnswer[]): Promise<void>;
-  /** Which configuration devices say they have; what was said earlier and comes late changes nothing. */
-  confirmConfigs(told: readonly { readonly device: Id; readonly version: number; readonly at: Instant }[]): Promise<void>;
+  /** Which configuration devices say they have, and settings they refused (audited); what was said earlier and comes late changes nothing. */
+  confirmConfigs(told: readonly ConfigTold[]): Promise<void>;
 }
 
 export interface IntakeLedger {

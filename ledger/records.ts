@@ -261,6 +261,14 @@ export interface UnconfirmedConfig extends IssuedConfig {
   readonly presenceAt: Instant | null;
 }
 
+/** What a device says of a configuration: that it is in force, or that one setting of it was refused. */
+export interface ConfigTold {
+  readonly device: Id;
+  readonly version: number;
+  readonly at: Instant;
+  readonly refused?: SettingKey;
+}
+
 export const COMMAND_STATES = ['waiting', 'done', 'refused', 'failed', 'expired'] as const;
 export type CommandState = (typeof COMMAND_STATES)[number];
 

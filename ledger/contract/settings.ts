@@ -164,6 +164,14 @@ export function settingsContract(open: Open): void {
         expect((await ledger.settings.unconfirmed('', 9)).map(({ device }) => device)).toEqual([one]);
       }));
 
+    it('that a device refuses in part is on record, and not in force for that', () =>
+      withLedger(open, async (ledger) => {
+        const { one } = await plant(ledger);
+        await batch(ledger, (tx) => tx.confirmConfigs([{ device: one, version: NOW, at: NOW, refused: 'quietHours' }]));
+        expect(await ledger.settings.issued(one)).toMatchObject({ version: 0, confirmed: 0 });
+        expect(await ledger.audit.list(1)).toEqual([{ at: NOW, who: 'device', what: 'setting-refused', subject: `${one} quietHours` }]);
+      }));
+
     it('of a device that forgot everything stays as it is and is unconfirmed again', () =>
       withLedger(open, async (ledger) => {
         const { one } = await plant(ledger);

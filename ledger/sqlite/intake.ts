@@ -188,7 +188,10 @@ class Batch implements IntakeTransaction {
 
   async confirmConfigs(told: Parameters<IntakeTransaction['confirmConfigs']>[0]): Promise<void> {
     this.#check();
-    for (const { device, version, at } of told) this.#sql.confirm.run(device, version, at);
+    for (const { device, version, at, refused } of told) {
+      if (refused === undefined) this.#sql.confirm.run(device, version, at);
+      else this.#sql.audit.run(at, 'device', 'setting-refused', `${device} ${refused}`);
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CommandAnswer } from '../../../ledger/index.ts';
+import type { CommandAnswer, ConfigTold } from '../../../ledger/index.ts';
 import type { ReadingOf } from '../../model/reading.ts';
 import { type Batch, type Item, type Stage } from './stage.ts';
 
@@ -25,11 +25,13 @@ function answersIn({ items }: Batch): CommandAnswer[] {
 }
 
 /** A birth says which configuration is in force, and so does an event when it changed. */
-function configsIn({ items }: Batch): { device: string; version: number; at: number }[] {
+function configsIn({ items }: Batch): ConfigTold[] {
   return kept(items).flatMap(({ reading, device, time }) => {
     if (reading?.kind === 'birth') return [{ device, version: reading.data.config, at: time!.at }];
-    if (reading?.kind !== 'event' || reading.data.code !== 'config_applied') return [];
-    return [{ device, version: reading.data.config!, at: time!.at }];
+    if (reading?.kind !== 'event' || reading.data.config === undefined) return [];
+    const { code, config: version, setting } = reading.data;
+    if (code === 'config_applied') return [{ device, version, at: time!.at }];
+    return code === 'config_refused' && setting !== undefined ? [{ device, version, at: time!.at, refused: setting }] : [];
   });
 }
 
