@@ -1,6 +1,7 @@
-import { type IncomingMessage, request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { type IncomingMessage, request } from 'node:http';
+import type { Socket } from 'node:net';
 import { VERSION } from '../../runtime/version.ts';
+import { openLine } from '../net/line.ts';
 
 export interface Wish {
   readonly url: URL;
@@ -11,19 +12,20 @@ export interface Wish {
   readonly silenceMs: number;
 }
 
-/** GET: the answer, as soon as its head is there. Nothing is kept open for the next one. @throws what the system or TLS says */
-export function get({ url, ca, headers, silenceMs }: Wish): Promise<IncomingMessage> {
+/** GET on a line of its own: the answer, as soon as its head is there. @throws what the system, TLS or the other side says */
+export async function get({ url, ca, headers, silenceMs }: Wish): Promise<IncomingMessage> {
+  const line = (await openLine({ url, ca, timeoutMs: silenceMs })) as Socket;
+  const all = { host: url.host, connection: 'close', 'user-agent': `labwatch-agent/${VERSION}`, ...headers };
   return new Promise((resolve, reject) => {
-    const secure = url.protocol === 'https:';
-    const send = secure ? httpsRequest : httpRequest;
-    const options = {
-      agent: false,
-      headers: { 'user-agent': `labwatch-agent/${VERSION}`, ...headers },
-      ...(secure && ca !== undefined ? { ca } : {}),
-    };
-    const call = send(url, options, resolve);
+    const call = request({ path: `${url.pathname}${url.search}`, headers: all, createConnection: () => line }, (response) => {
+      response.once('close', () => line.destroy());
+      resolve(response);
+    });
     call.setTimeout(silenceMs, () => call.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })));
-    call.on('error', reject);
+    call.on('error', (error) => {
+      line.destroy();
+      reject(error);
+    });
     call.end();
   });
 }

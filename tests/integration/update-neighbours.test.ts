@@ -1,12 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { openPlatform } from '../../agent/platform/index.ts';
+import { ask, NoAnswer } from '../../agent/update/ask.ts';
 import { download } from '../../agent/update/download.ts';
 import { lineTo } from '../../agent/update/line.ts';
 import { peerPath, PeerServer } from '../../agent/update/peer-server.ts';
+import { selfSigned } from '../../collector/http/test-kit/certificate.ts';
 import { tempFolder } from '../tools/programs.ts';
 
 const folder = tempFolder('neighbours');
@@ -57,4 +60,24 @@ test('a neighbour that drips is not waited for for ever', async () => {
   await expect(download(source, { sha256, size, path, spare: 0 })).rejects.toMatchObject({ reason: 'download', message: 'too slow' });
   slow.closeAllConnections();
   slow.close();
+});
+
+test('the server is asked over TLS, and only one that our authority has signed', async () => {
+  const [ours, foreign] = [await selfSigned(), await selfSigned()];
+  const asked: (string | undefined)[] = [];
+  const secure = createSecureServer(ours, (question, response) => {
+    asked.push(question.headers.authorization);
+    response.writeHead(204).end();
+  });
+  await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+  const url = new URL(`https://localhost:${(secure.address() as AddressInfo).port}`);
+  const query = { version: '0.1.0', platform: 'linux-x64', line: 'free' } as const;
+  const login = { device: 'a-device', secret: 'a-secret' };
+  expect(await ask({ url, ca: ours.cert, ...login }, query)).toBeUndefined();
+  await expect(ask({ url, ca: foreign.cert, ...login }, query)).rejects.toBeInstanceOf(NoAnswer);
+  await expect(ask({ url, ca: undefined, ...login }, query)).rejects.toBeInstanceOf(NoAnswer);
+  // The secret goes to nobody else.
+  expect(asked).toEqual([`Basic ${Buffer.from('a-device:a-secret').toString('base64')}`]);
+  secure.closeAllConnections();
+  secure.close();
 });
