@@ -1,5 +1,6 @@
 import { Value } from 'typebox/value';
 import { UpdateAnswer, type UpdateQuery } from '../../protocol/release.ts';
+import type { ProxyFor } from '../net/proxy.ts';
 import { UpdateFailure } from './failure.ts';
 import { get, textOf } from './request.ts';
 
@@ -12,6 +13,7 @@ const SOONEST_SECONDS = 60;
 export interface Server {
   readonly url: URL;
   readonly ca: string | undefined;
+  readonly proxyFor?: ProxyFor | undefined;
   readonly device: string;
   readonly secret: string;
 }
@@ -44,7 +46,7 @@ export async function ask(server: Server, query: UpdateQuery): Promise<UpdateAns
   let status: number | undefined;
   let text: string;
   try {
-    const response = await get({ url, ca: server.ca, headers: loginOf(server), silenceMs: SILENCE_MS });
+    const response = await get({ url, ca: server.ca, proxyFor: server.proxyFor, headers: loginOf(server), silenceMs: SILENCE_MS });
     status = response.statusCode;
     text = await textOf(response, LONGEST_ANSWER);
     const after = Number(response.headers['retry-after']);

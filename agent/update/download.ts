@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rm, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProxyFor } from '../net/proxy.ts';
 import { fileFailure, UpdateFailure } from './failure.ts';
 import { get } from './request.ts';
 
@@ -16,6 +17,7 @@ const ROOM_BYTES = 64 * 1024 * 1024;
 export interface Source {
   readonly url: URL;
   readonly ca: string | undefined;
+  readonly proxyFor?: ProxyFor | undefined;
   readonly headers: Readonly<Record<string, string>>;
   /** Bytes a second that are taken at most: the lesson needs the line too. */
   readonly rate: number;
@@ -48,7 +50,7 @@ export async function hashOf(path: string): Promise<string> {
 async function fetchRange(source: Source, file: FileHandle, from: number, size: number): Promise<number> {
   const to = Math.min(from + RANGE_BYTES, size);
   const headers = { ...source.headers, range: `bytes=${from}-${to - 1}` };
-  const response = await get({ url: source.url, ca: source.ca, headers, silenceMs: SILENCE_MS });
+  const response = await get({ url: source.url, ca: source.ca, proxyFor: source.proxyFor, headers, silenceMs: SILENCE_MS });
   const fits = response.statusCode === 206 && response.headers['content-range'] === `bytes ${from}-${to - 1}/${size}`;
   if (!fits) {
     response.destroy();

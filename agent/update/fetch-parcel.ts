@@ -46,7 +46,7 @@ export async function fetchParcel(server: Server, parcel: Parcel, way: UpdateAns
   if (busy) return 'busy';
   if (!way.server) return 'nobody';
   const url = new URL(`/api/v1/agent/files/${parcel.sha256}`, server.url);
-  const source = { url, ca: server.ca, headers: loginOf(server), rate: rates.server, rangeMs: RANGE_MS.server };
+  const source = { url, ca: server.ca, proxyFor: server.proxyFor, headers: loginOf(server), rate: rates.server, rangeMs: RANGE_MS.server };
   try {
     await download(source, parcel);
   } catch (error) {

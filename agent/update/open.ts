@@ -4,6 +4,7 @@ import type { Log } from '../../runtime/log.ts';
 import { VERSION } from '../../runtime/version.ts';
 import { parseAddress } from '../identity/addresses.ts';
 import type { Credentials } from '../identity/credentials.ts';
+import type { ProxyFor } from '../net/proxy.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Platform } from '../probes/probe.ts';
 import type { AgentSettings } from '../settings.ts';
@@ -31,6 +32,7 @@ export interface UpdateParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly platform: Platform;
+  readonly proxyFor?: ProxyFor | undefined;
   readonly random: () => number;
   readonly credentials: () => Credentials | undefined;
   readonly connected: () => boolean;
@@ -41,12 +43,19 @@ export interface UpdateParts {
 }
 
 /** The server of the enrolment, trusted as then. */
-function serverOf({ settings, credentials }: UpdateParts): Server | undefined {
+function serverOf({ settings, credentials, proxyFor }: UpdateParts): Server | undefined {
   const known = credentials();
   if (settings.server === undefined || known === undefined) return undefined;
   const ca = settings.ca === undefined ? known.broker.ca : readFileSync(settings.ca, 'utf8');
   const url = parseAddress(settings.server, ['http:', 'https:'], settings.insecurePlain);
-  return { url, ca, device: known.device, secret: known.secret };
+  return { url, ca, proxyFor, device: known.device, secret: known.secret };
+}
+
+/** The first machine on the way to the server: where there is a proxy, names of the world outside may mean nothing. */
+function firstStop(server: URL, proxyFor: ProxyFor | undefined): URL {
+  const proxy = proxyFor?.(server);
+  if (proxy === undefined) return server;
+  return new URL(`http://${proxy.host.includes(':') ? `[${proxy.host}]` : proxy.host}:${proxy.port}`);
 }
 
 /**
@@ -84,7 +93,7 @@ export function openUpdates(parts: UpdateParts): UpdateSchedule | undefined {
         keyFile,
         log,
         now: () => clock.now(),
-        line: (server) => lineTo(server, parts.platform),
+        line: (server) => lineTo(firstStop(server, parts.proxyFor), parts.platform),
         get meteredToo() {
           return parts.wish() === 'metered-ok';
         },

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { openPlatform } from '../../agent/platform/index.ts';
@@ -27,20 +27,20 @@ test('what neighbours may ask is one file by ranges, and no more than a few at o
   writeFileSync(path, Buffer.alloc(3_000_000, 7));
   const sha256 = 'c'.repeat(64);
   const peer = await PeerServer.start({ path, sha256, size: 3_000_000, address: '127.0.0.1', port: 0 });
-  const ask = (url: string, range?: string): Promise<Response> =>
+  const fetchFrom = (url: string, range?: string): Promise<Response> =>
     fetch(`http://${peer.near}${url}`, range === undefined ? {} : { headers: { range } });
   const statuses = await Promise.all([
-    ask('/'),
-    ask('/../../etc/passwd', 'bytes=0-9'),
-    ask(peerPath('d'.repeat(64)), 'bytes=0-9'),
-    ask(peerPath(sha256)),
-    ask(peerPath(sha256), 'bytes=0-3000000'),
-    ask(peerPath(sha256), 'bytes=9-2'),
-    ask(peerPath(sha256), 'bytes=5-9'),
+    fetchFrom('/'),
+    fetchFrom('/../../etc/passwd', 'bytes=0-9'),
+    fetchFrom(peerPath('d'.repeat(64)), 'bytes=0-9'),
+    fetchFrom(peerPath(sha256)),
+    fetchFrom(peerPath(sha256), 'bytes=0-3000000'),
+    fetchFrom(peerPath(sha256), 'bytes=9-2'),
+    fetchFrom(peerPath(sha256), 'bytes=5-9'),
   ]);
   expect(statuses.map(({ status }) => status)).toEqual([404, 404, 404, 416, 416, 416, 206]);
   expect(Buffer.from(await statuses.at(-1)!.arrayBuffer())).toEqual(Buffer.alloc(5, 7));
-  const crowd = await Promise.all(Array.from({ length: 12 }, () => ask(peerPath(sha256), 'bytes=0-999999')));
+  const crowd = await Promise.all(Array.from({ length: 12 }, () => fetchFrom(peerPath(sha256), 'bytes=0-999999')));
   expect(crowd.filter(({ status }) => status === 206)).toHaveLength(8);
   expect(crowd.filter(({ status }) => status === 503)).toHaveLength(4);
   for (const each of crowd) await each.body?.cancel();
@@ -76,6 +76,21 @@ test('the server is asked over TLS, and only one that our authority has signed',
   expect(await ask({ url, ca: ours.cert, ...login }, query)).toBeUndefined();
   await expect(ask({ url, ca: foreign.cert, ...login }, query)).rejects.toBeInstanceOf(NoAnswer);
   await expect(ask({ url, ca: undefined, ...login }, query)).rejects.toBeInstanceOf(NoAnswer);
+  // Through a proxy, which sees where it goes and nothing more.
+  const stops: string[] = [];
+  const proxy = createServer().on('connect', (question, near, head) => {
+    stops.push(question.url!);
+    const far = connect(Number(url.port), '127.0.0.1', () => {
+      near.write('HTTP/1.1 200 OK\r\n\r\n');
+      far.write(head);
+      far.pipe(near).pipe(far);
+    });
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const through = { host: '127.0.0.1', port: (proxy.address() as AddressInfo).port };
+  expect(await ask({ url, ca: ours.cert, ...login, proxyFor: () => through }, query)).toBeUndefined();
+  expect([stops, asked.pop()]).toEqual([[url.host], asked[0]]);
+  proxy.close();
   // The secret goes to nobody else.
   expect(asked).toEqual([`Basic ${Buffer.from('a-device:a-secret').toString('base64')}`]);
   secure.closeAllConnections();
