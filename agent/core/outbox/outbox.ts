@@ -261,16 +261,18 @@ export class Outbox implements Lifecycle {
   }
 
   #store(entry: Entry): number | undefined {
-    return this.#guard((file) =>
-      file.append(
-        entry.kind,
-        ({ stream, seq, oldest, dropped }) => {
-          const body = entry.body({ oldest, dropped: dropped + this.#lost });
-          return encode(entry.kind, { v: PROTOCOL_VERSION, stream, seq, ...entry.stamp, ...body } as Payloads[KeptKind]);
-        },
-        this.#bounds,
-        entry.window === undefined ? undefined : forgetOf(entry.window, entry.stamp),
-      ),
+    return this.#guard(
+      (file) =>
+        file.append(
+          entry.kind,
+          ({ stream, seq, oldest, dropped }) => {
+            const body = entry.body({ oldest, dropped: dropped + this.#lost });
+            return encode(entry.kind, { v: PROTOCOL_VERSION, stream, seq, ...entry.stamp, ...body } as Payloads[KeptKind]);
+          },
+          this.#bounds,
+          entry.window === undefined ? undefined : forgetOf(entry.window, entry.stamp),
+        ),
+      true,
     );
   }
 
@@ -287,12 +289,17 @@ export class Outbox implements Lifecycle {
     }
   }
 
-  /** Does something with the file. undefined when the disk refuses now; a corrupt file is replaced and the work done on the new one. */
-  #guard<T>(work: (file: OutboxFile) => T): T | undefined {
+  /**
+   * Does something with the file. undefined when the disk refuses now; a corrupt file is replaced and the work done on the new one.
+   * `stores`: a message is put in. Only that says that there is room: reading always works, and a note may fit where another was.
+   */
+  #guard<T>(work: (file: OutboxFile) => T, stores = false): T | undefined {
     const attempt = (): T => {
       const result = work(this.#open());
-      if (this.#full) this.#log.info('the disk takes messages again');
-      this.#full = false;
+      if (stores && this.#full) {
+        this.#log.info('the disk takes messages again');
+        this.#full = false;
+      }
       return result;
     };
     try {
