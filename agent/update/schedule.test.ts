@@ -120,6 +120,15 @@ test('a machine that waits asks again soon, and leaves it for the next day in th
   expect(looks.length).toBeLessThanOrEqual(60);
 });
 
+test('a line that was cut off is tried again within hours, and told once', async () => {
+  outcome = { is: 'failed', reason: 'download', why: 'cut off', release: '0.3.0' };
+  await schedule().start();
+  await clock.pass(6 * HOUR);
+  expect(looks.length).toBeGreaterThanOrEqual(4);
+  expect(looks.length).toBeLessThanOrEqual(6);
+  expect(told).toHaveLength(1);
+});
+
 test('what went wrong is told once, not every day', async () => {
   outcome = { is: 'failed', reason: 'disk_full', why: 'full', release: '0.3.0' };
   await schedule().start();

@@ -44,6 +44,15 @@ export interface ScheduleOptions {
   readonly reclaim: () => Promise<unknown>;
 }
 
+/** A line that was cut off is worth another try the same day: what came is kept. */
+const CUT_OFF_MS = 60 * MINUTE_MS;
+
+/** When to look again, ms, if that is before the next day. */
+function soonOf(outcome: Outcome): number | undefined {
+  if (outcome.is === 'wait') return outcome.seconds * 1000;
+  return outcome.is === 'failed' && outcome.reason === 'download' ? CUT_OFF_MS : undefined;
+}
+
 /** When to look for a new version: once a day, at another minute each time, and when somebody asks. Idle in between. */
 export class UpdateSchedule implements Lifecycle {
   readonly #o: ScheduleOptions;
@@ -114,11 +123,12 @@ export class UpdateSchedule implements Lifecycle {
   #take(outcome: Outcome): Outcome {
     const { clock, random, memory, log, restart } = this.#o;
     if (outcome.is === 'failed') this.#complain(outcome);
-    this.#waits = outcome.is === 'wait' ? this.#waits + 1 : 0;
+    const soon = soonOf(outcome);
+    this.#waits = soon === undefined ? 0 : this.#waits + 1;
     if (outcome.is === 'restart') {
       log.info({ release: outcome.release }, 'a new version lies in its place; starting it');
       restart();
-    } else if (outcome.is === 'wait' && this.#waits < MOST_WAITS) this.#later(outcome.seconds * 1000 * (1 + random() / 4));
+    } else if (soon !== undefined && this.#waits < MOST_WAITS) this.#later(soon * (1 + random() / 4));
     else this.#later(Math.max(memory.dueIn(clock.now()), 20 * 60 * MINUTE_MS) + random() * SPREAD_MS);
     return outcome;
   }

@@ -35,7 +35,6 @@ const TRIES: Partial<Record<UpdateReason, number>> = {
   no_connection: 2,
   disk_full: 1000,
   not_writable: 1000,
-  download: 1000,
   corrupt: 1000,
 };
 

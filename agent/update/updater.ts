@@ -79,7 +79,9 @@ export class Updater {
       }
       const { reason, message } = fileFailure(error, 'other');
       const release = manifest?.version;
-      this.#clean(release === undefined || reason === 'downgrade' ? undefined : { release, reason });
+      // A line that was cut off says nothing against a release.
+      const innocent = release === undefined || reason === 'downgrade' || reason === 'download';
+      this.#clean(innocent ? undefined : { release, reason });
       return { is: 'failed', reason, why: message, ...(release === undefined ? {} : { release }) };
     }
   }
