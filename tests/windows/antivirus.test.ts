@@ -1,12 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { casesOf } from '../../agent/platform/testing/cases.ts';
 import { ROOT } from '../tools/programs.ts';
 import { Bench } from './bench.ts';
 
 const CASES = casesOf(join(ROOT, 'agent/probes/antivirus')).filter((one) => one.name.startsWith('windows-'));
 const NOW = Date.UTC(2026, 10, 21, 1, 0);
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await Bench.open();
+});
+afterAll(() => bench?.close());
 
 /** What a case has of the registry, as one .reg file. */
 function registryOf(machine: string): string {
@@ -20,13 +26,9 @@ test('there are cases to try', () => {
 });
 
 test.each(CASES.map((one) => [one.name, one] as const))('%s, imported into a registry, is judged as from the text', async (_name, one) => {
-  const bench = await Bench.open();
-  try {
-    await bench.importRegistry(registryOf(one.machines[0]!));
-    writeFileSync(join(bench.wine.work, 'machine.txt'), readFileSync(join(one.folder, 'input.txt')));
-    const now = String(one.expected.now ?? NOW);
-    expect(await bench.child('golden', 'antivirus', bench.wine.path('machine.txt'), now)).toEqual(one.expected.sample);
-  } finally {
-    await bench.close();
-  }
+  await bench.renew();
+  await bench.importRegistry(registryOf(one.machines[0]!));
+  writeFileSync(join(bench.wine.work, 'machine.txt'), readFileSync(join(one.folder, 'input.txt')));
+  const now = String(one.expected.now ?? NOW);
+  expect(await bench.child('golden', 'antivirus', bench.wine.path('machine.txt'), now)).toEqual(one.expected.sample);
 });

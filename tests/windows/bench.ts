@@ -12,12 +12,22 @@ const EXE = 'labwatch-agent.exe';
 
 /** A Windows with Node for Windows, the test program of `child.ts`, and the packaged agent on it. */
 export class Bench {
-  readonly wine: Wine;
+  #wine: Wine;
   readonly #remove: () => void;
 
   private constructor(wine: Wine, remove: () => void) {
-    this.wine = wine;
+    this.#wine = wine;
     this.#remove = remove;
+  }
+
+  get wine(): Wine {
+    return this.#wine;
+  }
+
+  /** The same programs on an empty Windows again. */
+  async renew(): Promise<void> {
+    await this.#wine.close();
+    this.#wine = await Wine.open(this.#wine.work);
   }
 
   static async open(): Promise<Bench> {

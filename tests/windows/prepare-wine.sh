@@ -25,6 +25,9 @@ command -v unshare >/dev/null && command -v nsenter >/dev/null || refuse "unshar
 mkdir -p "$CACHE"
 
 LOG="$CACHE/prepare-wine.log"
+# One at a time: whoever comes second waits, and finds it done.
+exec 9>"$CACHE/prepare-wine.lock"
+flock 9
 # What wine is installed in there; nothing when the folder is missing or half done.
 installed() { chroot "$ROOT" dpkg-query -W -f '${db:Status-Status} ${Version}' wine64 2>/dev/null | sed -n 's/^installed //p'; }
 

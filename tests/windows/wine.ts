@@ -16,6 +16,9 @@ const orElse = <T>(action: () => T, otherwise: T): T => {
 const read = (path: string): string => orElse(() => readFileSync(path, 'utf8'), '');
 const childrenOf = (pid: number): number[] => read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
 
+/** Should whoever opened it be killed, this Windows ends by itself. */
+const MOST_SECONDS = '1800';
+
 /** Puts Wine into the cache unless it is there. @returns the folder of the cache @throws Error with the one line that says what is missing */
 export function prepareWine(): string {
   try {
@@ -91,7 +94,7 @@ export class Wine {
     mkdirSync(join(work, 'output'), { recursive: true });
     const words = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', 'sh', file('in-wine.sh')];
     const folders = [join(cache, 'wine-trixie'), join(cache, 'wine-prefix'), work];
-    const unshare = spawn('unshare', [...words, ...folders, 'sleep', 'infinity'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const unshare = spawn('unshare', [...words, ...folders, 'sleep', MOST_SECONDS], { stdio: ['ignore', 'ignore', 'pipe'] });
     let complaint = '';
     unshare.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
     const init = await until('the name spaces', () => {
