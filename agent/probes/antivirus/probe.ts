@@ -83,7 +83,7 @@ export const antivirus: Probe<'security'> = {
   name: 'antivirus',
   kinds: ['security'],
   platforms: ['linux', 'windows'],
-  intervalSeconds: 900,
+  intervalSeconds: 300,
   timeoutSeconds: 30,
   open: async (context) => (context.door.windows === undefined ? openLinux(context) : openWindows(context, context.door.windows)),
 };

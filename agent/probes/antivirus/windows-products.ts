@@ -12,6 +12,8 @@ type Definitions = NonNullable<Product['definitions']>;
 export interface WindowsEvidence {
   /** Of wscsvc; undefined where it is not installed (Windows Server). */
   readonly center: ServiceState | undefined;
+  /** The system started a moment ago: wscsvc begins two minutes and more after the others, and the registry is of the end of the last run. */
+  readonly early: boolean;
   /** Products whose programs are there. */
   readonly providers: readonly Provider[];
   readonly defender: DefenderEvidence;
@@ -74,9 +76,13 @@ const BY_NAME = /\bbkav\b|\bcmc\s*(?:anti-?virus|internet\s*security|av\b|is\b|t
 
 export const isKnownByName = (name: string): boolean => BY_NAME.test(name);
 
+/** What the registry says of products is of now, or of a moment before the restart. */
+export const isCurrent = ({ center, early }: Pick<WindowsEvidence, 'center' | 'early'>): boolean =>
+  center === 'running' || (early && center !== undefined);
+
 function ofProvider(provider: Provider, found: WindowsEvidence): Product {
   // A Security Center that does not run keeps what it last saw, which may be long ago.
-  const told = found.center === 'running';
+  const told = isCurrent(found);
   const state = told ? provider.state : 'unknown';
   const realtime = state === 'on' ? 'on' : state === 'off' || state === 'snoozed' ? 'off' : 'unknown';
   const word = Array.from(found.definitions.keys()).find((each) => provider.name.toLowerCase().includes(each));
@@ -141,7 +147,7 @@ export function judgeWindows(found: WindowsEvidence, now: number): Product[] {
     );
   // Where the Security Center runs and does not list it, Defender has stepped aside for what is listed.
   const alone = found.defender.service !== undefined && !found.providers.some((provider) => provider.defender);
-  if (alone && (found.center !== 'running' || products.length === 0)) {
+  if (alone && (!isCurrent(found) || products.length === 0)) {
     products.push(withDefender({ name: 'Microsoft Defender Antivirus', ...byService(found.defender) }, found.defender));
   }
   return [...products, ...others].toSorted((a, b) => rank(a, now) - rank(b, now));

@@ -108,6 +108,7 @@ describe('what makers keep', () => {
 describe('Defender without a Security Center', () => {
   const evidence = (defender: Partial<WindowsEvidence['defender']>): WindowsEvidence => ({
     center: undefined,
+    early: false,
     providers: [],
     defender: { service: 'running', realtimeOff: false, passive: false, ...defender },
     definitions: new Map(),
@@ -124,6 +125,15 @@ describe('Defender without a Security Center', () => {
     expect(judged({ service: 'stopped' })).toMatchObject({ state: 'off', realtime: 'off' });
     expect(judged({ service: 'changing' })).toMatchObject({ state: 'unknown', realtime: 'unknown' });
     expect(judgeWindows(evidence({ service: undefined }), 0)).toEqual([]);
+  });
+
+  it('while wscsvc has not started yet, what stood there before the restart holds; later it does not', () => {
+    const provider = { ...parseProductState(0x41000), name: 'Kaspersky', defender: false, programs: [] };
+    const stopped: WindowsEvidence = { ...evidence({ service: 'stopped' }), center: 'stopped', providers: [provider] };
+    expect(judgeWindows({ ...stopped, early: true }, 0)).toMatchObject([{ name: 'Kaspersky', state: 'on', realtime: 'on' }]);
+    expect(judgeWindows(stopped, 0).find(({ name }) => name === 'Kaspersky')).toMatchObject({ state: 'unknown', realtime: 'unknown' });
+    // A server has none at any time.
+    expect(judgeWindows({ ...stopped, center: undefined, early: true }, 0).find(({ name }) => name === 'Kaspersky')?.state).toBe('unknown');
   });
 
   it('takes the date of the daily look when the registry has none', () => {

@@ -124,6 +124,9 @@ export async function readInstalled(windows: WindowsDoor): Promise<WindowsEviden
   return Array.from(found.values());
 }
 
+/** Services that start delayed are there by then, on an old disk too. */
+const EARLY_MS = 10 * 60_000;
+
 /** Reads the registry and the services; starts nothing. */
 export async function readWindowsProducts(
   door: Door,
@@ -139,5 +142,6 @@ export async function readWindowsProducts(
     readMakers(windows),
   ]);
   const daily = lastDaily(memo, clock)?.defender;
-  return { center, providers, defender: daily === undefined ? defender : { ...defender, daily }, ...makers, installed };
+  const early = clock.mono() < EARLY_MS;
+  return { center, early, providers, defender: daily === undefined ? defender : { ...defender, daily }, ...makers, installed };
 }
