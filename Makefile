@@ -8,7 +8,7 @@ CONSOLE := dashboards/console/dist/index.html
 CONSOLE_SOURCES := $(shell find dashboards/console protocol -type f -not -path '*/dist/*' -not -name '*.test.ts' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check test-windows test-update fault bench package generate format clean
+.PHONY: help run build test check test-windows test-update fault bench bench-agent package generate format clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ test-update: $(DEPS) $(CONSOLE) ## two packaged versions: the agent becomes the 
 
 bench: $(DEPS) $(CONSOLE) ## measure: one line a figure, and JSON in tests/bench/out/
 	@$(NODE) tests/bench/main.ts $(ARGS)
+
+bench-agent: $(DEPS) $(CONSOLE) ## the agent beside zabbix, collectd, node_exporter and netdata, ten minutes (root; BENCH_SECONDS=600)
+	@sh tests/bench/agent/ensure-peers.sh
+	@PATH="$$PATH:/usr/sbin:/sbin" $(NODE) tests/bench/agent/main.ts $(ARGS)
 
 package: $(DEPS) ## build the agent as one file for every system into dist/ (docs/package.md)
 	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" $(NODE) packaging/main.ts $(ARGS)

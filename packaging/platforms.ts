@@ -26,7 +26,7 @@ export const NODE_FLAGS: readonly string[] = [
   '--v8-pool-size=0',
   '--disable-sigusr1',
   '--no-warnings',
-  // For the one time, shortly after the start, that memory is given back (agent/platform/reclaim.ts).
+  // For the one time, shortly after the start, that memory is given back (agent/platform/collect.ts).
   '--expose-gc',
 ];
 

@@ -6,7 +6,7 @@ import { untilSignal } from '../../runtime/lifecycle.ts';
 import { createLog, type Log } from '../../runtime/log.ts';
 import { loadSettings } from '../../runtime/settings.ts';
 import { systemClock } from '../platform/clock.ts';
-import { reclaim, reclaimParts } from '../platform/reclaim.ts';
+import { collectGarbage } from '../platform/collect.ts';
 import { agentSettings } from '../settings.ts';
 import { makeAgent } from './make.ts';
 
@@ -37,7 +37,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   const agent = makeAgent({ settings: { ...values, home }, log, ownProcess: true });
   const signal = untilSignal();
   await agent.start();
-  const rested = systemClock.after(RECLAIM_AFTER_MS, () => log.debug({ system: reclaim(reclaimParts()) }, 'memory was given back'));
+  const rested = systemClock.after(RECLAIM_AFTER_MS, () => log.debug({ collected: collectGarbage() }, 'gave memory back'));
   log.info({ home }, 'the agent watches this machine');
   await signal;
   rested.cancel();

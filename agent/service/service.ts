@@ -14,6 +14,7 @@ import { Keeper } from './keep.ts';
 import { here, layoutOf } from './layout.ts';
 import { makeAgent } from './make.ts';
 import { reclaim } from './reclaim.ts';
+import { collectGarbage } from '../platform/collect.ts';
 import { goesOff, lowerPriority } from './run.ts';
 
 /** What a start has touched and nothing needs any more is given back this long after it. */
@@ -76,6 +77,7 @@ export async function keepUntil(argv: readonly string[], around: Surroundings): 
   heartbeat.start();
   const started = keeper.start();
   const later = systemClock.after(RECLAIM_AFTER_MS, () => {
+    collectGarbage();
     void around.reclaim().then((what) => log.debug({ what: what ?? null }, 'gave memory back'));
   });
   const reason = await Promise.race([stop, again.promise]);

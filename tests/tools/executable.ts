@@ -5,6 +5,8 @@ import { bundleAgent } from '../../packaging/bundle.ts';
 import { buildExecutable } from '../../packaging/executable.ts';
 import { nativeAssets } from '../../packaging/natives.ts';
 import { NODE_FLAGS, type Platform, PLATFORMS } from '../../packaging/platforms.ts';
+import { dressExecutable } from '../../packaging/windows/resources.ts';
+import { VERSION } from '../../runtime/version.ts';
 import { ROOT } from './programs.ts';
 
 const CACHE = join(ROOT, 'dist/cache');
@@ -30,7 +32,9 @@ export async function agentExecutable(
   mkdirSync(folder, { recursive: true });
   // Another test may build the same at this moment.
   const partial = `${output}.${process.pid}`;
-  buildExecutable({ platform, bundle, output: partial, cache: CACHE, assets: nativeAssets(platform, CACHE) });
+  const dress = (file: string): void => dressExecutable(file, version ?? VERSION);
+  const prepare = platform.suffix === '.exe' ? { prepare: dress } : {};
+  buildExecutable({ platform, bundle, output: partial, cache: CACHE, assets: nativeAssets(platform, CACHE), ...prepare });
   renameSync(partial, output);
   return output;
 }
