@@ -119,13 +119,17 @@ test('the same command again, and again after a restart of the agent: obeyed onc
 test('an answer survives a server that goes away before it is told', async () => {
   const first = await agent('1');
   const device = first.device!;
-  let release = (): void => undefined;
-  actions.show = () => new Promise((resolve) => (release = () => resolve('shown')));
+  const shown = Promise.withResolvers<'shown'>();
+  let begun = false;
+  actions.show = () => {
+    begun = true;
+    return shown.promise;
+  };
   const id = await ordered(device, 'locate');
   await until('it was sent', async () => (await one(id)).sentAt !== null);
-  await until('it was begun', () => release.toString().includes('shown'));
+  await until('it was begun', () => begun);
   await rig.stopServer();
-  release();
+  shown.resolve('shown');
   await rig.startServer();
   expect(await settled(id)).toMatchObject({ state: 'done' });
 });
@@ -145,6 +149,31 @@ test('wake goes through a neighbour that is on', async () => {
   expect([by8, target]).toEqual([neighbour, device]);
   expect(await settled(id)).toMatchObject({ state: 'done' });
   expect(actions.asked).toEqual(['wake 00:1b:21:00:00:07']);
+});
+
+test('for a whole room: each device, and why some get none; what cannot be is a problem with a code', async () => {
+  const device = (await agent('1')).device!;
+  const cookie = await rig.login();
+  const post = async (path: string, body: object): Promise<{ status: number; answer: Record<string, unknown> }> => {
+    const response = await rig.call('POST', `/api/v1/${path}/commands`, { cookie, body });
+    return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
+  };
+  const refused = await post(`units/${rig.room}`, { name: 'restart' });
+  expect(refused).toEqual({ status: 201, answer: { items: [], skipped: [{ device, reason: 'not-allowed' }] } });
+  const { status, answer } = await post(`units/${rig.room}`, { name: 'self_test', minutes: 3 });
+  expect(status).toBe(201);
+  const [item] = answer['items'] as { id: string; device: string }[];
+  expect(item!.device).toBe(device);
+  expect(await settled(item!.id)).toMatchObject({ state: 'done' });
+  const codes = async (path: string, body: object) => {
+    const problem = await post(path, body);
+    return [problem.status, problem.answer['code']];
+  };
+  expect(await codes(`devices/${device}`, { name: 'wake' })).toEqual([409, 'NO_NEIGHBOUR']);
+  expect(await codes('units/nowhere', { name: 'locate' })).toEqual([404, 'UNIT_UNKNOWN']);
+  expect(await codes(`devices/${'a'.repeat(26)}`, { name: 'locate' })).toEqual([404, 'DEVICE_UNKNOWN']);
+  await rig.ledger.devices.revoke(device, Date.now());
+  expect(await codes(`devices/${device}`, { name: 'locate' })).toEqual([403, 'DEVICE_REVOKED']);
 });
 
 test('the operator at the command line, in a process of his own', async () => {
