@@ -39,6 +39,8 @@ export class Delivery {
     /** Messages a second, on average. */
     rate: number;
     ackTimeoutMs: number;
+    /** How long the first message in turn waits. Default 0. */
+    startAfterMs?: number;
     publish: (kind: UpKind, bytes: Uint8Array) => void;
     presence: () => void;
     /** No acknowledgement came in time. */
@@ -49,6 +51,7 @@ export class Delivery {
     this.#random = options.random;
     this.#rate = options.rate;
     this.#ackTimeoutMs = options.ackTimeoutMs;
+    this.#nextAt = options.clock.mono() + (options.startAfterMs ?? 0);
     this.#ackWait = options.ackTimeoutMs;
     this.#publish = options.publish;
     this.#presence = options.presence;

@@ -26,6 +26,10 @@ import { Takeovers } from './takeovers.ts';
 const BIRTH_AFTER_MS = 600_000;
 const GOODBYE_MS = 2_000;
 const ROUTE_SPREAD_MS = 3_600_000;
+/** A school day of reports. */
+const MANY = 96;
+/** A school that comes back does not talk all at once. */
+const REPLAY_SPREAD_MS = 30_000;
 /** Between two addresses of one broker. */
 const NEXT_ROUTE_MS = 500;
 /** What the collector misses and will never get is told no more often than this. */
@@ -203,8 +207,18 @@ export class Link implements Lifecycle {
     this.#routes.worked();
     this.#tryBetterLater();
     log.info({ waiting: outbox.size, url: this.#routes.url }, 'connected to the broker');
+    this.#mergeMany();
     this.#deliver(away === undefined || away > BIRTH_AFTER_MS || outbox.dropped !== this.#bornWithDrops);
     this.#beat.said();
+  }
+
+  /** After long without a line. */
+  #mergeMany(): void {
+    const { outbox, log } = this.#o;
+    const waiting = outbox.size;
+    if (waiting < MANY) return;
+    const less = outbox.merge();
+    if (less > 0) log.info({ waiting, less }, 'reports that waited long were put together');
   }
 
   /** Once a day, at another moment on each machine. */
@@ -237,6 +251,7 @@ export class Link implements Lifecycle {
       random,
       ackTimeoutMs,
       rate: this.#rate ?? replayRate,
+      startAfterMs: outbox.size < MANY ? 0 : random() * REPLAY_SPREAD_MS,
       publish: (kind, bytes) => {
         this.#beat.accompany();
         connection?.publish(kind, bytes);
@@ -295,7 +310,8 @@ export class Link implements Lifecycle {
       this.#delivery?.acknowledged(ack.seq);
       // What was dropped meanwhile, or what the collector forgot (an older copy of its ledger, or a new one) after this outbox did,
       // leaves a hole that only a birth can explain.
-      const hole = outbox.dropped !== this.#bornWithDrops || ack.seq + 1 < outbox.oldest;
+      // And telling of lost minutes may itself have taken the place of some.
+      const hole = outbox.dropped !== this.#bornWithDrops || ack.seq + 1 < outbox.oldest || outbox.note('lost') !== undefined;
       if (hole && clock.mono() - this.#bornAt >= (this.#o.holeBirthEveryMs ?? HOLE_BIRTH_EVERY_MS)) this.#giveBirth();
       return;
     }

@@ -44,6 +44,12 @@ const BOOT_OF = "json_extract(CAST(bytes AS TEXT), '$.boot')";
 
 const INSERT_MINUTE = 'INSERT OR REPLACE INTO minute (boot, minute, active, blind, at, mono) VALUES (?, ?, ?, ?, ?, ?)';
 
+/** How many places in the stream a report stands for. */
+function placesOf(bytes: Uint8Array): number {
+  const { first, seq } = JSON.parse(Buffer.from(bytes).toString('utf8')) as { first?: number; seq: number };
+  return first === undefined ? 1 : seq - first + 1;
+}
+
 /** How SQLite says why it failed: the low byte of `errcode` (sqlite.org/rescode.html). */
 export function failureOf(error: unknown): 'busy' | 'corrupt' | 'storage' | 'other' {
   const code = (error as { errcode?: number }).errcode;
@@ -109,10 +115,11 @@ export class OutboxFile {
     return this.#dropped;
   }
 
-  /** Oldest sequence number that can still come: of the oldest message, or the next one. */
+  /** Oldest sequence number that can still come: the first that the oldest message stands for, or the next one. */
   get oldest(): number {
-    const row = this.#get('SELECT min(seq) AS seq FROM message') as { seq: number | null };
-    return row.seq ?? this.#next;
+    const row = this.#get('SELECT seq, kind, bytes FROM message ORDER BY seq LIMIT 1') as OutboxMessage | undefined;
+    if (row === undefined) return this.#next;
+    return row.kind === 'report' ? row.seq - placesOf(row.bytes) + 1 : row.seq;
   }
 
   /** All or nothing, and on disk when it returns. */
@@ -144,7 +151,7 @@ export class OutboxFile {
         if (row.kind === 'report') this.#noteLost(row.bytes);
         bytes -= row.bytes.length;
         count -= 1;
-        dropped += 1;
+        dropped += row.kind === 'report' ? placesOf(row.bytes) : 1;
       }
       const oldest = count === 0 ? seq : this.oldest;
       const made = make({ stream: this.stream, seq, oldest, dropped });
@@ -218,6 +225,31 @@ export class OutboxFile {
       this.#run('DELETE FROM minute WHERE boot IN (SELECT value FROM json_each(?))', list);
     });
     this.#tally();
+  }
+
+  /** Reports after a sequence number that were never published, oldest first. */
+  unpublishedReports(seq: number, limit: number): OutboxMessage[] {
+    const sql = "SELECT seq, kind, bytes FROM message WHERE kind = 'report' AND published = 0 AND seq > ? ORDER BY seq LIMIT ?";
+    return this.#all(sql, seq, limit) as unknown as OutboxMessage[];
+  }
+
+  /** Replaces messages by one that stands for all of them, in the place of the last. */
+  join(joined: readonly { readonly seq: number; readonly bytes: Uint8Array; readonly gone: readonly number[] }[]): void {
+    let { count, bytes } = { count: this.#count, bytes: this.#bytes };
+    this.transaction(() => {
+      for (const { seq, bytes: made, gone } of joined) {
+        for (const each of [...gone, seq]) {
+          const row = this.#get('SELECT length(bytes) AS length FROM message WHERE seq = ?', each) as { length: number };
+          bytes -= row.length;
+        }
+        for (const each of gone) this.#run('DELETE FROM message WHERE seq = ?', each);
+        this.#run('UPDATE message SET bytes = ? WHERE seq = ?', made, seq);
+        bytes += made.length;
+        count -= gone.length;
+      }
+    });
+    this.#count = count;
+    this.#bytes = bytes;
   }
 
   /** Gives every message a place in a new stream, in the same order. `rewrite` gets the old bytes. */

@@ -7,6 +7,7 @@ import type { Lifecycle } from '../../../runtime/lifecycle.ts';
 import type { Log } from '../../../runtime/log.ts';
 import { agentFail } from '../../errors.ts';
 import type { Instant, MinuteRecord, Window } from '../minute-book.ts';
+import { mergeReports } from './merge.ts';
 import { type Bounds, failureOf, type KeptMinute, OutboxFile, type OutboxMessage } from './outbox-file.ts';
 
 export type { Bounds, KeptMinute, OutboxMessage } from './outbox-file.ts';
@@ -40,6 +41,7 @@ interface Entry<K extends KeptKind = KeptKind> {
 
 /** What waits in memory while the disk takes nothing; more than that and the oldest are dropped and counted. */
 const TAIL = 500;
+const MERGED_AT_ONCE = 500;
 
 /** What became of an acknowledgement. `ahead` = it covers what was never sent: this file is an older copy of itself. */
 export type Acknowledged = { readonly outcome: 'done'; readonly removed: number } | { readonly outcome: 'foreign' | 'ahead' };
@@ -174,6 +176,30 @@ export class Outbox implements Lifecycle {
       return true;
     });
     if (done !== true) for (const seq of seqs) this.#unmarked.add(seq);
+  }
+
+  /**
+   * Puts waiting reports that were never published together into longer windows: what piled up in a week without a line becomes a
+   * few dozen messages. @returns how many messages there are less
+   */
+  merge(): number {
+    // What could not be marked may have been published.
+    if (this.#unmarked.size > 0) return 0;
+    const before = this.size;
+    this.#guard((file) => {
+      // In pieces: a month of reports is more than an old machine should hold at once.
+      for (
+        let at = 0, batch = file.unpublishedReports(at, MERGED_AT_ONCE);
+        batch.length > 0;
+        batch = file.unpublishedReports(at, MERGED_AT_ONCE)
+      ) {
+        at = batch.at(-1)!.seq;
+        const reports = batch.map(({ bytes }) => JSON.parse(Buffer.from(bytes).toString('utf8')) as Payloads['report']);
+        const joined = mergeReports(reports).map(({ report, gone }) => ({ seq: report.seq, bytes: encode('report', report), gone }));
+        if (joined.length > 0) file.join(joined);
+      }
+    });
+    return before - this.size;
   }
 
   acknowledge(stream: string, seq: number): Acknowledged {
