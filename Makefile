@@ -8,7 +8,7 @@ CONSOLE := dashboards/console/dist/index.html
 CONSOLE_SOURCES := $(shell find dashboards/console protocol -type f -not -path '*/dist/*' -not -name '*.test.ts' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check test-windows test-update fault bench bench-agent package generate format clean
+.PHONY: help run build test check test-windows test-update fault simulate bench bench-agent package generate format clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ fault: $(DEPS) $(CONSOLE) ## the long proofs: every kill twenty times (FAULT_ROU
 
 test-update: $(DEPS) $(CONSOLE) ## two packaged versions: the agent becomes the next one and goes back from a broken one (minutes)
 	@TEST_UPDATE=1 PATH="$(CURDIR)/node_modules/.bin:$$PATH" $(NODE) node_modules/vitest/vitest.mjs run tests/update $(ARGS)
+
+simulate: $(DEPS) ## larger labs than in the tests: a hundred copies at once, frozen machines for a quarter of a year
+	@SIMULATE_PCS=$${SIMULATE_PCS:-100} SIMULATE_DAYS=$${SIMULATE_DAYS:-90} $(NODE) node_modules/vitest/vitest.mjs run tests/simulator --testTimeout 1800000 $(ARGS)
 
 bench: $(DEPS) $(CONSOLE) ## measure: one line a figure, and JSON in tests/bench/out/
 	@$(NODE) tests/bench/main.ts $(ARGS)

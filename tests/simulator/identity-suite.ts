@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tempFolder } from '../tools/programs.ts';
+import { machineDisks } from './disks.ts';
 import { IDENTITY_CASES } from './identity-cases.ts';
 import { Server } from './server.ts';
 import { SimClock } from './sim-clock.ts';
@@ -7,11 +7,11 @@ import { Story } from './story.ts';
 
 /**
  * Tells the stories of one half of the table, one after the other, to one server. A file for each half, so that they run side by
- * side: nearly all of their time goes into disks that are really written.
+ * side.
  */
 export function identitySuite(half: 0 | 1): void {
   const clock = new SimClock(Date.UTC(2026, 8, 1));
-  const folder = tempFolder('simulator');
+  const folder = machineDisks();
   let server: Server;
   beforeAll(async () => {
     server = await Server.start(clock);

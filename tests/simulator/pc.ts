@@ -32,6 +32,7 @@ interface Run {
   readonly outbox: Outbox;
   readonly identity: Identity;
   line: Line | undefined;
+  silentAs: string | undefined;
 }
 
 /** A machine: hardware, one disk for each system on it, and the agent's own code for who it is while it runs. */
@@ -42,6 +43,8 @@ export class Pc {
   view: View = { system: 'windows' };
   readonly disks: Record<View['system'], Disk>;
   network = true;
+  /** It gets an id and says nothing more: no line to the broker. */
+  silent = false;
   #run: Run | undefined;
   readonly #dead: (() => Promise<void>)[] = [];
 
@@ -67,6 +70,10 @@ export class Pc {
   get device(): string | undefined {
     const line = this.#run?.line;
     return line?.waiting === true ? undefined : line?.device;
+  }
+  /** Who the server said it is, connected or not. */
+  get known(): string | undefined {
+    return this.#run?.silentAs;
   }
   get connected(): boolean {
     return this.#run?.line?.connected === true;
@@ -135,7 +142,7 @@ export class Pc {
     });
     identity.load();
     await outbox.start();
-    this.#run = { clock, admission, outbox, identity, line: undefined };
+    this.#run = { clock, admission, outbox, identity, line: undefined, silentAs: undefined };
     await admission.recognise();
     const credentials = await admission.settle();
     if (credentials !== undefined && this.network) this.#connect(credentials, boot);
@@ -173,6 +180,8 @@ export class Pc {
   #connect(credentials: Credentials, boot: string): void {
     const run = this.#run;
     if (run === undefined) return;
+    run.silentAs = credentials.device;
+    if (this.silent) return;
     const { admission, clock } = run;
     const hooks = { onDuplicate: () => admission.duplicate(), onRefused: () => admission.refused() };
     run.line = new Line({ boot, clock, credentials, ...hooks });
