@@ -104,14 +104,14 @@ export class Admission {
     }
   }
 
-  /** Another machine connects under this id. @returns what to go on with; undefined to stay as it is */
+  /**
+   * Another machine connects under this id. One that is told to stay goes on at once: the other one then notices too.
+   * @returns what to go on with; undefined when nobody could say
+   */
   async duplicate(): Promise<Credentials | undefined> {
-    const { identity } = this.#o;
-    const before = identity.credentials?.device;
-    if (!identity.canProve) return undefined;
+    if (!this.#o.identity.canProve) return undefined;
     try {
-      const now = await this.#ask(true);
-      return now.device === before ? undefined : now;
+      return await this.#ask(true);
     } catch (error) {
       this.#complain(error);
       return undefined;

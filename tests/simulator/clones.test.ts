@@ -85,3 +85,29 @@ it('whole agents on frozen copies of an enrolled machine get their ids back at e
   expect(seen[2]).toEqual(seen[0]);
   expect(await server.kit.ledger.devices.list({ unit: province, limit: 10 })).toHaveLength(3);
 });
+
+it('two whole agents on machines that nothing tells apart: the copy gets an id of its own, and both are heard', async () => {
+  const { room, province } = await server.province();
+  const { text: token } = await server.token(room, Date.now());
+  const pcs = Array.from({ length: 2 }, (_, n) => new LabPc(labFolder(folder.path, 2_000 + n), () => server.url, 'vmcopy'));
+  const [first, copy] = pcs as [LabPc, LabPc];
+  await first.start({ token });
+  await soon('the first one to be heard', () => first.connected && first.waiting === 0);
+  const original = first.device;
+  copy.write(first.home);
+  try {
+    await copy.start();
+    await soon('two devices', () => first.device !== copy.device && pcs.every(({ connected }) => connected), 110_000);
+    await soon('everything to be acknowledged', () => pcs.every(({ waiting }) => waiting === 0));
+    // It was started first.
+    expect(first.device).toBe(original);
+    const ids = pcs.map(({ device }) => device);
+    for (const pc of pcs) await pc.stop();
+    for (const pc of pcs) await pc.start();
+    await soon('both again', () => pcs.every(({ connected, waiting }) => connected && waiting === 0));
+    expect(pcs.map(({ device }) => device)).toEqual(ids);
+    expect(await server.kit.ledger.devices.list({ unit: province, limit: 10 })).toHaveLength(2);
+  } finally {
+    for (const pc of pcs) await pc.stop();
+  }
+});

@@ -14,14 +14,14 @@ let boots = 0;
 /** A PC of a lab with the whole agent on it; only what its probes see is played. */
 export class LabPc {
   readonly home: string;
-  readonly #hardware: Hardware;
+  readonly hardware: Hardware;
   readonly #server: () => string;
   #agent: Agent | undefined;
 
   constructor(home: string, server: () => string, kind = 'good') {
     this.home = home;
     this.#server = server;
-    this.#hardware = KINDS[kind]!(1);
+    this.hardware = KINDS[kind]!(1);
     mkdirSync(home, { recursive: true });
   }
 
@@ -44,14 +44,17 @@ export class LabPc {
   /** A boot: the agent starts. */
   async start(over: Partial<AgentSettings> = {}): Promise<void> {
     boots += 1;
-    const machine = new PlayedMachine(systemClock);
-    machine.boot = { boot: boots.toString(16).padStart(16, '0'), bootAt: Date.now() - 60_000, lastEnd: 'clean' };
+    const bootAt = systemClock.mono();
+    const clock = { ...systemClock, mono: () => systemClock.mono() - bootAt };
+    const machine = new PlayedMachine(clock);
+    machine.boot = { boot: boots.toString(16).padStart(16, '0'), bootAt: Date.now(), lastEnd: 'clean' };
     const { values } = loadSettings(agentSettings, { argv: [], env: {}, sections: ['agent'] });
-    const platform = { ...machine.platform, fingerprint: platformOf(this.#hardware, { system: 'linux' }).fingerprint };
+    const { hardware } = this;
+    const platform = { ...machine.platform, fingerprint: () => platformOf(hardware, { system: 'linux' }).fingerprint() };
     this.#agent = new Agent({
       settings: { ...values, home: this.home, server: this.#server(), ...over },
       log: silentLog,
-      clock: systemClock,
+      clock,
       platform,
       probes: machine.probes,
       // No jitter: what a lab is given a minute for is measured here without it.
