@@ -21,8 +21,9 @@ describe('labwatch release', () => {
     dist = join(desk.home, 'dist');
     key = join(desk.home, 'release-key.pem');
     mkdirSync(dist);
-    writeFileSync(join(dist, 'labwatch-agent-0.2.0-linux-x64'), 'linux '.repeat(1000));
-    writeFileSync(join(dist, 'labwatch-agent-0.2.0-win-x64.exe'), 'windows '.repeat(1000));
+    writeFileSync(join(dist, 'labwatch-agent-linux-x64'), 'linux '.repeat(1000));
+    writeFileSync(join(dist, 'labwatch-agent-win-x64.exe'), 'windows '.repeat(1000));
+    writeFileSync(join(dist, 'labwatch-agent-0.1.0-linux-x64'), 'of the release before');
     writeFileSync(join(dist, 'labwatch-agent-0.2.0-linux-x64.tar.gz'), 'an archive');
     writeFileSync(join(dist, 'SHA256SUMS'), 'sums');
     await desk.run('keygen', '--out', key);
@@ -90,6 +91,16 @@ describe('labwatch release', () => {
     expect(await releases()).toEqual([]);
     await publish();
     expect((await publish()).error?.code).toBe('RELEASE_EXISTS');
+  });
+
+  it('publish takes the executables of its version where several lie in one folder', async () => {
+    rmSync(join(dist, 'labwatch-agent-linux-x64'));
+    writeFileSync(join(dist, 'labwatch-agent-0.2.0-linux-x64'), 'this one');
+    await publish();
+    const { files } = JSON.parse((await releases())[0]!.manifest) as ReleaseManifest;
+    expect(files.find(({ platform }) => platform === 'linux-x64')).toMatchObject({ size: 'this one'.length });
+    writeFileSync(join(dist, 'labwatch-agent-linux-x64'), 'and that one');
+    expect((await publish('0.2.0')).error?.code).toBe('RELEASE_FILE');
   });
 
   it('ring, pause and resume say who gets it', async () => {

@@ -23,10 +23,10 @@ const LEVEL = 19;
 
 /**
  * The executables in a folder: files whose name ends in a platform, as in `labwatch-agent-0.2.0-linux-x64` and
- * `labwatch-agent-win-x64.exe`; archives, packages and checksums beside them are left alone.
+ * `labwatch-agent-win-x64.exe`; archives, packages and checksums beside them are left alone, and so is what names another version.
  * @throws LabwatchError RELEASE_NO_FILES, RELEASE_FILE when there are two for one platform
  */
-export function findExecutables(folder: string): Map<ReleasePlatform, string> {
+export function findExecutables(folder: string, version: string): Map<ReleasePlatform, string> {
   let names: string[];
   try {
     names = readdirSync(folder).toSorted();
@@ -36,7 +36,8 @@ export function findExecutables(folder: string): Map<ReleasePlatform, string> {
   const found = new Map<ReleasePlatform, string>();
   for (const name of names) {
     const platform = RELEASE_PLATFORMS.find((each) => new RegExp(`(^|[-_.])${each}(\\.exe)?$`).test(name));
-    if (platform === undefined || !statSync(join(folder, name)).isFile()) continue;
+    const other = /-\d+\.\d+\.\d+/.test(name) && !name.includes(`-${version}-`);
+    if (platform === undefined || other || !statSync(join(folder, name)).isFile()) continue;
     if (found.has(platform)) throw provisioningFail('RELEASE_FILE', { path: join(folder, name), why: `a second one for ${platform}` });
     found.set(platform, join(folder, name));
   }

@@ -24,7 +24,7 @@ export const publish = action({
     const keys = values.key!.split(',').map((path) => readSigningKey(path.trim()));
     if (keys.length > MOST_KEYS) throw provisioningFail('RELEASE_KEY', { path: values.key!, why: `more than ${MOST_KEYS} keys` });
     const nextKey = values.nextKey === undefined ? {} : { nextKey: publicPem(readPublicKey(values.nextKey)) };
-    const executables = findExecutables(values.dir);
+    const executables = findExecutables(values.dir, values.version!);
     return withLedger(values.home, async (ledger) => {
       const version = values.version!;
       // Said before minutes are spent on packing.
