@@ -291,6 +291,7 @@ export const en: Dictionary = {
     version: 'Version',
     system: 'System',
     enrolled: 'Enrolled',
+    clonedFrom: 'Disk copied from',
     booted: 'Machine started',
     started: 'Agent started',
     lastEnd: 'Last end',

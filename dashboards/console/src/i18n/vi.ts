@@ -296,6 +296,7 @@ export const vi = {
     version: 'Phiên bản',
     system: 'Hệ thống',
     enrolled: 'Ghi danh',
+    clonedFrom: 'Ổ đĩa sao từ máy',
     booted: 'Máy khởi động',
     started: 'Tác nhân khởi động',
     lastEnd: 'Lần dừng trước',

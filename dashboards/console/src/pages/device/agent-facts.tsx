@@ -1,6 +1,7 @@
 import type { DeviceDetail } from '../../api/types.ts';
 import { f, t } from '../../i18n/index.ts';
 import { meanOf } from '../../state/metrics.ts';
+import { deviceHref } from '../../state/route.ts';
 import { Fact, Facts, joined } from './facts.tsx';
 
 /** Beyond this a clock is worth a word, in seconds; the collector corrects from 90 s. */
@@ -31,6 +32,13 @@ export function AgentFacts({ device }: { device: DeviceDetail }) {
         <Fact name={words.dropped}>{birth && f().number(birth.dropped)}</Fact>
         <Fact name={words.cost}>{memory !== null && f().bytes(memory, 1024)}</Fact>
         <Fact name={words.enrolled}>{f().dateTime(device.enrolledAt)}</Fact>
+        {device.clonedFrom !== null && (
+          <Fact name={words.clonedFrom}>
+            <a href={deviceHref(device.clonedFrom)}>
+              <code>{device.clonedFrom}</code>
+            </a>
+          </Fact>
+        )}
         <Fact name={words.zone}>{device.zone}</Fact>
         <Fact name={words.id}>
           <code>{device.id}</code>
