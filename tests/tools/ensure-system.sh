@@ -12,6 +12,7 @@ need mosquitto_pub mosquitto-clients
 need clamscan clamav
 need clamd clamav-daemon
 need chromium chromium
+need osslsigncode osslsigncode
 need Xvfb xvfb
 need systemd-analyze systemd
 [ -z "$missing" ] && exit 0

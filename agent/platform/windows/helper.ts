@@ -1,4 +1,6 @@
 import type { Clock, Timer } from '../clock.ts';
+import { collectGarbage } from '../collect.ts';
+import { closeOwnConsole } from './console.ts';
 import { formatWord } from './helper-word.ts';
 import { giveMemoryBack, idleSeconds } from './last-input.ts';
 import { orNothing } from './native.ts';
@@ -29,7 +31,11 @@ export class IdleHelper {
   start(): void {
     // Fails at once where nothing can be told.
     idleSeconds();
-    this.#settled = this.#clock.after(SETTLED_MS, () => orNothing(giveMemoryBack));
+    orNothing(closeOwnConsole);
+    this.#settled = this.#clock.after(SETTLED_MS, () => {
+      collectGarbage();
+      orNothing(giveMemoryBack);
+    });
     this.#round();
   }
 
