@@ -40,7 +40,8 @@ describe('without a session', () => {
     const open = operation.security?.length === 0 || path === '/metrics';
     expect(response.status === 401).toBe(!open);
     const code = open ? 'open' : (await problemOf(response)).code;
-    expect(code).toBe(open ? 'open' : 'NOT_LOGGED_IN');
+    const device = operation.security?.some((way) => 'device' in way) === true;
+    expect(code).toBe(open ? 'open' : device ? 'DEVICE_LOGIN' : 'NOT_LOGGED_IN');
   });
 
   it.each([

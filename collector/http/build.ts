@@ -33,6 +33,7 @@ export async function buildApp(context: HttpContext): Promise<App> {
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.removeContentTypeParser('text/plain');
   app.decorateRequest('auth', null);
+  app.decorateRequest('device', '');
   problemErrors(app, context.log);
   countAnswers(app, context);
   await limitRequests(app, context.limit);

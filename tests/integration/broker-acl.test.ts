@@ -144,7 +144,7 @@ describe('who is refused at the door, with the reason counted', () => {
     ['client-id', 'identifier rejected', () => ['-i', other.id, '-u', mine.id, '-P', mine.secret]],
     ['wrong-secret', 'bad user name or password', () => ['-i', 'c1', '-u', 'collector', '-P', mine.secret]],
     ['client-id', 'identifier rejected', () => ['-i', mine.id, '-u', 'collector', '-P', sharedSecret(`${harness.home}/service-secret`)]],
-    ['keep-alive', 'identifier rejected', () => ['-i', mine.id, '-u', mine.id, '-P', mine.secret, '-k', '301']],
+    ['keep-alive', 'identifier rejected', () => ['-i', mine.id, '-u', mine.id, '-P', mine.secret, '-k', '601']],
     // Mosquitto's client has no words of its own for an answer of version 3 to a CONNECT of version 5.
     ['protocol-version', 'error', () => ['-i', mine.id, '-u', mine.id, '-P', mine.secret, '-V', '5']],
     [

@@ -6,7 +6,7 @@ import { releaseFolder } from '../../../../runtime/release-files.ts';
 import type { App, HttpContext } from '../../context.ts';
 import { countRequest } from '../../plugins/limits.ts';
 import { OPEN, problems } from '../responses.ts';
-import { deviceOf } from './device-login.ts';
+import { requireDevice } from './device-login.ts';
 import { Updates } from './updates.ts';
 
 const FilePath = Type.Object({ sha256: Type.String({ pattern: '^[0-9a-f]{64}$', description: 'Of the packed file.' }) });
@@ -28,6 +28,7 @@ export function agentRoutes(app: App, context: HttpContext): void {
     method: 'GET',
     url: '/agent/update',
     ...OPEN,
+    onRequest: [(request) => countRequest(limiter, request), requireDevice(context)],
     schema: {
       operationId: 'askForUpdate',
       summary: 'Which release is for this device now, and where it gets it; 204 when there is none.',
@@ -37,8 +38,7 @@ export function agentRoutes(app: App, context: HttpContext): void {
       response: { 200: UpdateAnswer, 204: Type.Null({ description: 'Nothing newer for this device.' }), ...problems(400, 401, 403) },
     },
     handler: async (request, reply) => {
-      await countRequest(limiter, request);
-      const answer = await updates.answer(await deviceOf(context, request), request.query);
+      const answer = await updates.answer(request.device, request.query);
       const way = answer === undefined ? 'none' : answer.server ? 'server' : answer.neighbours.length > 0 ? 'neighbours' : 'wait';
       asked.add({ answer: way });
       void reply.header('cache-control', 'no-store');
@@ -49,6 +49,7 @@ export function agentRoutes(app: App, context: HttpContext): void {
     method: 'GET',
     url: '/agent/files/:sha256',
     ...OPEN,
+    onRequest: requireDevice(context),
     schema: {
       operationId: 'fetchReleaseFile',
       summary: 'A packed executable, whole or by a byte range (RFC 9110, section 14), for the device whose turn it is.',
@@ -58,7 +59,7 @@ export function agentRoutes(app: App, context: HttpContext): void {
       response: { 200: BYTES, 206: BYTES, ...problems(400, 401, 403, 404, 409) },
     },
     handler: async (request, reply) => {
-      await updates.renew(await deviceOf(context, request), request.params.sha256);
+      await updates.renew(request.device, request.params.sha256);
       // Bound to a device and its turn: no cache on the way may keep it.
       void reply.header('cache-control', 'no-store').type('application/zstd');
       return reply.sendFile(request.params.sha256) as never;
