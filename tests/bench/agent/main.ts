@@ -157,14 +157,22 @@ async function bench(): Promise<void> {
   figures.write('agent');
 }
 
-try {
-  await bench();
-} finally {
-  for (const step of undo.toReversed()) {
+async function cleanUp(): Promise<void> {
+  for (const step of undo.splice(0).toReversed()) {
     try {
       await step();
     } catch (error) {
       say(`cleaning up: ${(error as Error).message}`);
     }
   }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void cleanUp().then(() => process.exit(130)));
+try {
+  await bench();
+} catch (error) {
+  say(`bench-agent: ${(error as Error).message}`);
+  process.exitCode = 1;
+} finally {
+  await cleanUp();
 }
