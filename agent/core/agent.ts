@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { DeviceSettings } from '../../protocol/device-settings.ts';
 import { openHome } from '../../runtime/home.ts';
+import { LabwatchError } from '../../runtime/errors.ts';
 import type { Lifecycle } from '../../runtime/lifecycle.ts';
 import type { Log } from '../../runtime/log.ts';
 import { VERSION } from '../../runtime/version.ts';
@@ -127,8 +128,10 @@ export class Agent implements Lifecycle {
    *   and those of Identity.enrol() that trying again cannot mend
    */
   async start(): Promise<void> {
-    openHome(this.#home);
+    const unwritable = this.#unwritable();
     const known = this.#identity.load();
+    // An enrolled machine goes on without its disk; a new one could keep nothing of what it is told.
+    if (unwritable !== undefined && known === undefined) throw unwritable;
     // Says what is missing before anything is begun.
     if (known === undefined && !this.#identity.canEnrol) await this.#identity.enrol();
     this.#started = true;
@@ -147,6 +150,18 @@ export class Agent implements Lifecycle {
     } catch (error) {
       await this.stop();
       throw error;
+    }
+  }
+
+  /** @returns why the data folder cannot be written; it was said in the log then */
+  #unwritable(): LabwatchError | undefined {
+    try {
+      openHome(this.#home);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof LabwatchError)) throw error;
+      this.#problem = problemOf(error);
+      return error;
     }
   }
 

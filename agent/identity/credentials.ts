@@ -49,8 +49,13 @@ export function readCredentials(path: string): Credentials | undefined {
     throw agentFail('AGENT_CREDENTIALS_BROKEN', { path, why }, error);
   }
   if (!Value.Check(Credentials, value)) throw agentFail('AGENT_CREDENTIALS_BROKEN', { path, why: 'something is missing in it' });
-  // Somebody may have copied it with other rights.
-  chmodSync(path, 0o600);
+  try {
+    // Somebody may have copied it with other rights.
+    chmodSync(path, 0o600);
+  } catch (error) {
+    // On a read-only disk they stay what they are.
+    if ((error as NodeJS.ErrnoException).code !== 'EROFS') throw error;
+  }
   return value;
 }
 

@@ -1,7 +1,7 @@
 import { constants, setPriority } from 'node:os';
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { commonSettings } from '../../runtime/common-settings.ts';
-import { openHome } from '../../runtime/home.ts';
 import { untilSignal } from '../../runtime/lifecycle.ts';
 import { createLog, type Log } from '../../runtime/log.ts';
 import { loadSettings } from '../../runtime/settings.ts';
@@ -31,7 +31,8 @@ export function lowerPriority(log: Log): void {
 /** `labwatch agent run`: watches this machine until SIGINT or SIGTERM, below normal priority. */
 export async function run(argv: readonly string[]): Promise<number> {
   const { values } = loadSettings({ ...agentSettings, ...commonSettings }, { argv, env: process.env, sections: ['labwatch', 'agent'] });
-  const home = openHome(values.home);
+  // Made and judged by the agent itself: an enrolled machine goes on without a disk it can write.
+  const home = resolve(values.home);
   const log = createLog({ level: values.logLevel, format: values.logFormat, program: 'agent' });
   lowerPriority(log);
   const agent = makeAgent({ settings: { ...values, home }, log, ownProcess: true });

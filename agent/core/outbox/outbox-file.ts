@@ -21,6 +21,9 @@ export interface Bounds {
   readonly maxBytes: number;
 }
 
+/** Instead of a path: what is kept is gone with the process. */
+export const IN_MEMORY = ':memory:';
+
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS message (
@@ -50,10 +53,13 @@ function placesOf(bytes: Uint8Array): number {
   return first === undefined ? 1 : seq - first + 1;
 }
 
+/** A disk that is read-only, full or broken, as the system says it. */
+const STORAGE: ReadonlySet<unknown> = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT', 'EIO']);
+
 /** How SQLite says why it failed: the low byte of `errcode` (sqlite.org/rescode.html). */
 export function failureOf(error: unknown): 'busy' | 'corrupt' | 'storage' | 'other' {
-  const code = (error as { errcode?: number }).errcode;
-  if (code === undefined) return 'other';
+  const { errcode: code, code: name } = error as { errcode?: number; code?: unknown };
+  if (code === undefined) return STORAGE.has(name) ? 'storage' : 'other';
   const primary = code & 0xff;
   if (primary === 5 || primary === 6) return 'busy';
   // CORRUPT, NOTADB.
@@ -80,7 +86,7 @@ export class OutboxFile {
   /** @throws the error of SQLite; see failureOf */
   constructor(path: string) {
     // SQLite gives its other files the mode of this one. It holds serial numbers: nobody else reads it.
-    closeSync(openSync(path, 'a', 0o600));
+    if (path !== IN_MEMORY) closeSync(openSync(path, 'a', 0o600));
     this.#db = new DatabaseSync(path, { timeout: 3000 });
     try {
       this.#db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -512;');

@@ -8,7 +8,7 @@ import type { Log } from '../../../runtime/log.ts';
 import { agentFail } from '../../errors.ts';
 import type { Instant, MinuteRecord, Window } from '../minute-book.ts';
 import { mergeReports } from './merge.ts';
-import { type Bounds, failureOf, type KeptMinute, OutboxFile, type OutboxMessage } from './outbox-file.ts';
+import { type Bounds, failureOf, IN_MEMORY, type KeptMinute, OutboxFile, type OutboxMessage } from './outbox-file.ts';
 
 export type { Bounds, KeptMinute, OutboxMessage } from './outbox-file.ts';
 
@@ -42,6 +42,8 @@ interface Entry<K extends KeptKind = KeptKind> {
 /** What waits in memory while the disk takes nothing; more than that and the oldest are dropped and counted. */
 const TAIL = 500;
 const MERGED_AT_ONCE = 500;
+/** Bytes of messages while there is no disk: a day or two. */
+const MOST_IN_MEMORY = 4 * 1024 * 1024;
 
 /** What became of an acknowledgement. `ahead` = it covers what was never sent: this file is an older copy of itself. */
 export type Acknowledged = { readonly outcome: 'done'; readonly removed: number } | { readonly outcome: 'foreign' | 'ahead' };
@@ -63,6 +65,7 @@ export class Outbox implements Lifecycle {
   #lost = 0;
   #setAside = 0;
   #full = false;
+  #memoryOnly = false;
   /** Published, but the disk would not take the mark. */
   readonly #unmarked = new Set<number>();
   #acknowledged = 0;
@@ -83,8 +86,14 @@ export class Outbox implements Lifecycle {
       const failure = failureOf(error);
       const why = (error as Error).message;
       if (failure === 'busy') throw agentFail('AGENT_ALREADY_RUNNING', { path: this.#path }, error);
-      if (failure !== 'corrupt') throw agentFail('AGENT_OUTBOX', { path: this.#path, why }, error);
-      this.#replace(why);
+      if (failure === 'corrupt') return this.#replace(why);
+      if (failure !== 'storage') throw agentFail('AGENT_OUTBOX', { path: this.#path, why }, error);
+      // Better a machine that reports while it runs than one that does not; what was on the disk stays there.
+      this.#log.error({ code: 'AGENT_OUTBOX', why }, agentFail('AGENT_OUTBOX', { path: this.#path, why }).line());
+      this.#file = this.#openFile(IN_MEMORY);
+      // How the last run ended stands on that disk.
+      this.#file.setNote('replaced', '1');
+      this.#memoryOnly = true;
     }
   }
 
@@ -124,9 +133,9 @@ export class Outbox implements Lifecycle {
   get proven(): boolean {
     return this.#proven || this.#open().fresh;
   }
-  /** The disk takes nothing; messages wait in memory. */
+  /** The disk takes nothing; messages wait in memory. After a start from such a disk it stays so until the next start. */
   get full(): boolean {
-    return this.#full;
+    return this.#full || this.#memoryOnly;
   }
 
   /**
@@ -295,7 +304,7 @@ export class Outbox implements Lifecycle {
             const body = entry.body({ oldest, dropped: dropped + this.#lost });
             return encode(entry.kind, { v: PROTOCOL_VERSION, stream, seq, ...entry.stamp, ...body } as Payloads[KeptKind]);
           },
-          this.#bounds,
+          this.#memoryOnly ? { ...this.#bounds, maxBytes: Math.min(this.#bounds.maxBytes, MOST_IN_MEMORY) } : this.#bounds,
           entry.window === undefined ? undefined : forgetOf(entry.window, entry.stamp),
         ),
       true,
