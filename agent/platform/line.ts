@@ -5,7 +5,6 @@ const MOST_KEPT = 256 * 1024;
 
 /**
  * Opens a Unix socket for a talk of several questions.
- * @param path a path, or `\0` and a name for a socket of the abstract name space (unix(7))
  * @returns undefined when nobody listens, or not in time
  */
 export function openLine(path: string, timeoutMs: number): Promise<Line | undefined> {

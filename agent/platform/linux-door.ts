@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdir, realpath, stat, statfs } from 'node:fs/promises';
+import { lstat, readdir, realpath, stat, statfs } from 'node:fs/promises';
 import { isAbsolute, join, sep } from 'node:path';
 import type { Door } from '../probes/probe.ts';
 import { openLine } from './line.ts';
@@ -81,8 +81,9 @@ export function linuxDoor(root = '/'): Door {
         const { bsize, blocks, bfree, bavail } = await statfs(at(path));
         return { total: bsize * blocks, free: bsize * bfree, available: bsize * bavail };
       }),
-    // Names of the abstract name space belong to no folder.
-    dial: (socket, timeoutMs) => openLine(socket.startsWith('\0') ? socket : at(socket), timeoutMs),
+    owner: (path) => orUndefined(async () => (await lstat(at(path))).uid),
+    readOwned: (path, length, owner) => orUndefined(() => readStart(at(path), length, 0, owner)),
+    dial: (socket, timeoutMs) => openLine(at(socket), timeoutMs),
     ask: (socket, request, timeoutMs) => askSocket(at(socket), request, timeoutMs),
     // `spawn` itself throws where starting programs is forbidden.
     run: (file, args, { timeoutMs, maxBytes = MAX_TEXT_BYTES, anyExit = false }) =>

@@ -21,10 +21,12 @@ export async function orUndefined<T>(action: () => Promise<T | undefined>): Prom
  * is not asked. Opened without waiting (where the system can), and only when it is a regular file: a pipe (logind keeps some
  * beside its files) would hold the thread for ever.
  */
-export async function readStart(path: string, length: number, offset: number): Promise<Uint8Array> {
+export async function readStart(path: string, length: number, offset: number, owner?: number): Promise<Uint8Array> {
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    if (!(await file.stat()).isFile()) throw new Error('not a regular file');
+    const about = await file.stat();
+    if (!about.isFile()) throw new Error('not a regular file');
+    if (owner !== undefined && about.uid !== owner) throw new Error('belongs to somebody else');
     const chunks: Buffer[] = [];
     let total = 0;
     while (total < length) {

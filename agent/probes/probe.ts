@@ -106,8 +106,12 @@ export interface Door {
     args: readonly string[],
     options: { timeoutMs: number; maxBytes?: number; anyExit?: boolean },
   ): Promise<string | undefined>;
-  /** Opens a Unix socket for a talk of several questions; `\0` before the name = abstract. On Linux only; undefined when nobody listens. */
+  /** Opens a Unix socket for a talk of several questions. On Linux only; undefined when nobody listens. */
   dial?(socket: string, timeoutMs: number): Promise<Line | undefined>;
+  /** Number of the user a file, socket or link itself belongs to, or undefined. Linux only. */
+  owner?(path: string): Promise<number | undefined>;
+  /** As readBytes, but only of a file that belongs to this user, judged on what was opened: a link cannot be turned meanwhile. Linux only. */
+  readOwned?(path: string, length: number, owner: number): Promise<Uint8Array | undefined>;
   /** On Windows only. */
   readonly windows?: WindowsDoor;
 }

@@ -9,6 +9,7 @@ import {
   parseIdle,
   parseRoot,
   parseServer,
+  parseUsers,
   type Server,
   setupLength,
   setupRequest,
@@ -48,14 +49,18 @@ async function ask(line: Line, cookie: Uint8Array | undefined): Promise<number |
   return parseIdle((await reply(line)) ?? new Uint8Array(0));
 }
 
+/** An X server and whom it belongs to: who started it (and so names its cookie file), and whom its socket belongs to. */
+type Owned = Server & { readonly starter: number; readonly owner: number };
+
 /**
  * Asks an X server how long nobody has touched anything (MIT-SCREEN-SAVER), with the server's own cookie, which only root can
- * read. One short connection per question: one that stays would keep the server from starting anew after a logout.
+ * read. Anybody may start a program that is called Xorg, name somebody else's cookie to it, or lay a socket beside the server's:
+ * so a cookie is read only from a file of whoever started the server, and shown only at a socket of the server's own user. One short connection per question: one that stays would keep the server from starting anew after a logout.
  */
 export class XIdle {
   readonly #door: Door;
   readonly #clock: Clock;
-  #servers: readonly Server[] = [];
+  #servers: readonly Owned[] = [];
   #lookedAt: number | undefined;
 
   constructor(door: Door, clock: Clock) {
@@ -68,15 +73,16 @@ export class XIdle {
    * @returns whole seconds, or undefined when the server does not tell
    */
   async look({ display, vt }: Pick<LoginSession, 'display' | 'vt'>): Promise<number | undefined> {
-    if (this.#door.dial === undefined || (display === undefined && vt === undefined)) return undefined;
-    const serves = (server: Server): boolean => (display === undefined ? server.vt === vt : server.display === display);
+    if (this.#door.dial === undefined || this.#door.readOwned === undefined || (display === undefined && vt === undefined))
+      return undefined;
+    const serves = (server: Owned): boolean => (display === undefined ? server.vt === vt : server.display === display);
     if (!this.#servers.some(serves)) await this.#findServers();
     const server = this.#servers.find(serves);
     if (server === undefined) return undefined;
-    const bytes = server.authority === undefined ? undefined : await this.#door.readBytes(server.authority, AUTHORITY_BYTES);
+    const { authority, starter, owner } = server;
+    const bytes = authority === undefined ? undefined : await this.#door.readOwned(authority, AUTHORITY_BYTES, starter);
     for (const number of await this.#displaysOf(server)) {
-      // Only the right server takes the cookie.
-      const idle = await this.#askServer(number, bytes === undefined ? undefined : parseAuthority(bytes, number));
+      const idle = await this.#askServer(number, owner, bytes === undefined ? undefined : parseAuthority(bytes, number));
       if (idle === undefined) continue;
       this.#servers = this.#servers.map((one) => (one === server ? { ...one, display: number } : one));
       return Math.floor(idle / 1000);
@@ -96,19 +102,17 @@ export class XIdle {
       .slice(0, 8);
   }
 
-  async #askServer(display: number, cookie: Uint8Array | undefined): Promise<number | undefined> {
+  async #askServer(display: number, owner: number, cookie: Uint8Array | undefined): Promise<number | undefined> {
+    // Not the abstract socket of that name: it shows nobody's name.
     const path = `/tmp/.X11-unix/X${display}`;
-    // The abstract socket is reached from a service whose /tmp is its own.
-    for (const socket of [path, `\0${path}`]) {
-      const line = await this.#door.dial!(socket, ANSWER_MS);
-      if (line === undefined) continue;
-      try {
-        return await ask(line, cookie);
-      } finally {
-        line.close();
-      }
+    if ((await this.#door.owner?.(path)) !== owner) return undefined;
+    const line = await this.#door.dial!(path, ANSWER_MS);
+    if (line === undefined) return undefined;
+    try {
+      return await ask(line, cookie);
+    } finally {
+      line.close();
     }
-    return undefined;
   }
 
   /** Commands of X servers; those of other programs are not read. */
@@ -116,11 +120,13 @@ export class XIdle {
     const now = this.#clock.mono();
     if (this.#lookedAt !== undefined && now - this.#lookedAt < LOOK_AGAIN_MS) return;
     this.#lookedAt = now;
-    const found: Server[] = [];
+    const found: Owned[] = [];
     for (const id of ((await this.#door.listDir('/proc')) ?? []).filter((name) => /^\d+$/.test(name))) {
       if (!SERVERS.has((await this.#door.readText(`/proc/${id}/comm`))?.trim() ?? '')) continue;
       const server = parseServer((await this.#door.readText(`/proc/${id}/cmdline`)) ?? '');
-      if (server.display !== undefined || server.vt !== undefined) found.push(server);
+      const users = parseUsers((await this.#door.readText(`/proc/${id}/status`)) ?? '');
+      if (users === undefined || (server.display === undefined && server.vt === undefined)) continue;
+      found.push({ ...server, starter: users.real, owner: users.effective });
     }
     this.#servers = found;
   }

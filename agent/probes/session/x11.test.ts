@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -151,9 +151,40 @@ describe.runIf(hasServer)('a real X server (needs Xvfb; Debian: xvfb)', () => {
   });
 
   it('tells nothing without its cookie, and of a display that is not there', async () => {
-    const stranger: Door = { ...door, readBytes: async () => Uint8Array.from(entry('', randomBytes(16))) };
+    const stranger: Door = { ...door, readOwned: async () => Uint8Array.from(entry('', randomBytes(16))) };
     expect(await new XIdle(stranger, systemClock).look({ display })).toBeUndefined();
     expect(await new XIdle(door, systemClock).look({ display: 999 })).toBeUndefined();
+  });
+
+  it('shows no cookie of somebody else, whatever a program that is called Xorg says, and none at a socket of somebody else', async () => {
+    const auth = join(folder, 'auth');
+    const shown: string[] = [];
+    const watched = (over: Partial<Door>): Door => ({
+      ...door,
+      dial: (socket, ms) => {
+        shown.push(socket);
+        return door.dial!(socket, ms);
+      },
+      ...over,
+    });
+    const look = (over: Partial<Door>): Promise<number | undefined> => new XIdle(watched(over), systemClock).look({ display });
+    const startedBy = (real: number, effective: number): Partial<Door> => ({
+      readText: async (path) =>
+        path.endsWith('/status') ? `Name:\tXvfb\nUid:\t${real}\t${effective}\t${effective}\t${effective}\n` : door.readText(path),
+    });
+    const me = process.getuid!();
+    expect(await look({})).toBeTypeOf('number');
+    // Somebody names my file to a server of theirs: the file is not read, and the server, which wants a cookie, tells nothing.
+    expect(await look(startedBy(me + 1, me))).toBeUndefined();
+    expect(await door.readOwned!(auth, 64, me + 1)).toBeUndefined();
+    // My server, but the socket under its name is not mine: nobody is asked.
+    shown.length = 0;
+    expect(await look(startedBy(me, me + 1))).toBeUndefined();
+    expect(shown).toEqual([]);
+    // A link belongs to whoever laid it, not to where it points.
+    const link = join(folder, 'link');
+    symlinkSync('/proc/self/status', link);
+    expect(await door.owner!(link)).toBe(me);
   });
 
   /** logind as it would be with a person at this server; everything else is this machine's. */

@@ -116,3 +116,9 @@ export function parseServer(cmdline: string): Server {
     ...(authority?.startsWith('/') === true ? { authority } : {}),
   };
 }
+
+/** Users a process acts for, as /proc/<pid>/status has them: `Uid:`, real, effective … (proc_pid_status(5)). */
+export function parseUsers(status: string): { readonly real: number; readonly effective: number } | undefined {
+  const [, real, effective] = /^Uid:\t(\d{1,10})\t(\d{1,10})\t/m.exec(status) ?? [];
+  return real === undefined || effective === undefined ? undefined : { real: Number(real), effective: Number(effective) };
+}
