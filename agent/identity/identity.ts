@@ -18,6 +18,9 @@ function readNamed(path: string, flag: string): string {
   }
 }
 
+/** As the server takes them; see EnrolmentRequest. */
+const TOKEN = /^[A-Za-z0-9._~-]{10,200}$/;
+
 /** A label for a seat nobody has named: the end of a MAC address tells forty new machines apart. Never the host name. */
 export function defaultSeat({ macs }: Fingerprint): string {
   const mac = macs[0];
@@ -137,6 +140,8 @@ export class Identity {
   async #ask(key: EnrolmentOptions['key'], before: Before): Promise<Credentials> {
     const server = this.#server();
     if (server === undefined) throw agentFail('AGENT_NOT_ENROLLED', { what: '--server' });
+    // Half a line, or two: no server knows such a token, and ours would only say that the question is bad.
+    if ('token' in key && !TOKEN.test(key.token)) throw agentFail('AGENT_TOKEN_UNKNOWN');
     const fingerprint = await this.#platform.fingerprint();
     const given = await enrol({
       server: server.url,
@@ -164,7 +169,10 @@ export class Identity {
   #token(): string | undefined {
     const { token, tokenFile } = this.#settings;
     if (token !== undefined) return token;
-    return tokenFile === undefined ? undefined : readNamed(tokenFile, 'token-file');
+    if (tokenFile === undefined) return undefined;
+    const text = readNamed(tokenFile, 'token-file');
+    if (text === '') throw agentFail('AGENT_FILE_UNREADABLE', { path: tokenFile, flag: 'token-file', why: 'it is empty' });
+    return text;
   }
 }
 

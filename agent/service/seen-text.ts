@@ -1,5 +1,5 @@
 import { METRICS, type MetricName } from '../../protocol/catalogue.ts';
-import type { SessionPart } from '../probes/probe.ts';
+import type { BootPart, SecurityPart, SessionPart } from '../probes/probe.ts';
 import type { Seen } from './once.ts';
 
 const TEXT = {
@@ -32,6 +32,13 @@ const TEXT = {
     cores: (count: number) => (count === 1 ? '1 core' : `${count} cores`),
     threads: (count: number) => (count === 1 ? '1 thread' : `${count} threads`),
     words: { free: 'free software', grace: 'trial', other: 'other kind' },
+    booted: (at: string) => `on since ${at}`,
+    ends: {
+      clean: 'switched off in order before',
+      crash: 'it crashed before',
+      power: 'it lost its power before',
+      unknown: 'how it went off before is unknown',
+    },
     unknown: 'unknown',
     none: 'none',
     probes: 'Probes',
@@ -73,6 +80,13 @@ const TEXT = {
       unlicensed: 'chưa kích hoạt',
       grace: 'đang dùng thử',
     },
+    booted: (at: string) => `bật từ ${at}`,
+    ends: {
+      clean: 'lần trước tắt đúng cách',
+      crash: 'lần trước bị treo hoặc lỗi',
+      power: 'lần trước mất điện',
+      unknown: 'không rõ lần trước tắt thế nào',
+    },
     unknown: 'không rõ',
     none: 'không có',
     probes: 'Bộ đo',
@@ -98,6 +112,20 @@ export function sessionText(session: SessionPart | undefined, language: 'en' | '
   return `${text.sessions[session?.session ?? 'unknown']}, ${text.idle(session?.idleSeconds ?? null)}`;
 }
 
+/** What one probe tells of the protection: what it does not tell is left out. */
+export function protectionSeen({ antivirus, firewall }: SecurityPart, language: 'en' | 'vi'): string[] {
+  const text = TEXT[language];
+  return [
+    ...(antivirus === undefined ? [] : protectionText({ antivirus, firewall: 'unknown' }, language)),
+    ...(antivirus?.length === 0 ? [`${text.antivirus}: ${text.noAntivirus}`] : []),
+    ...(firewall === undefined ? [] : [`${text.firewall}: ${text.states[firewall]}`]),
+  ];
+}
+
+/** The start of this boot and how the one before ended. */
+export const bootText = ({ bootAt, lastEnd }: BootPart, language: 'en' | 'vi'): string =>
+  `${TEXT[language].booted(new Date(bootAt).toISOString())}, ${TEXT[language].ends[lastEnd]}`;
+
 /** The antivirus products, a line each. */
 export const protectionText = (security: Seen['security'], language: 'en' | 'vi'): string[] =>
   protection({ ...security }, language)
@@ -108,7 +136,7 @@ export const protectionText = (security: Seen['security'], language: 'en' | 'vi'
 export function factText(value: unknown, language: 'en' | 'vi'): string {
   if (typeof value !== 'object' || value === null) return String(value);
   if (!Array.isArray(value)) return facts(value, language);
-  return value.length === 0 ? TEXT[language].none : value.map((each: object) => facts(each, language)).join(' | ');
+  return value.length === 0 ? TEXT[language].none : value.map((each: unknown) => factText(each, language)).join(' | ');
 }
 
 function protection(security: Seen['security'], language: 'en' | 'vi'): Row[] {
@@ -133,7 +161,7 @@ function facts(thing: object, language: 'en' | 'vi'): string {
   const text = TEXT[language];
   const words: Readonly<Record<string, string>> = text.words;
   const said = Object.entries(thing).flatMap(([key, value]): string[] => {
-    if (Array.isArray(value)) return value.map((each: object) => facts(each, language));
+    if (Array.isArray(value)) return value.map((each: unknown) => factText(each, language));
     if (key === 'virtual') return value === true ? [text.virtual] : [];
     // The end of support stands under protection.
     if (typeof value === 'boolean' || value === 'unknown' || key === 'endOfSupport') return [];

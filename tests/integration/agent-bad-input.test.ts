@@ -84,6 +84,17 @@ test.each(['TOKEN_UNKNOWN', 'TOKEN_EXPIRED'])('%s', async (refusal) => {
   noStack(service);
 });
 
+test.each([
+  ['a token file with nothing in it', '\n', 'AGENT_FILE_UNREADABLE'],
+  ['a token that was pasted with the words around it', 'It admits up to 40 machines\nabc.def\n', 'AGENT_TOKEN_UNKNOWN'],
+])('%s is told as such, and nobody is asked', async (_name, text, code) => {
+  const path = join(folder.path, 'token');
+  writeFileSync(path, text);
+  const service = start(['run', '--token-file', path], { LABWATCH_TOKEN: '' });
+  await until('the refusal', () => service.stderr.includes(code));
+  noStack(service);
+});
+
 test('a CA that did not sign the certificate', async () => {
   const { url } = await secureServer();
   const { ca } = await secureServer();

@@ -256,3 +256,13 @@ describe('updates', () => {
     }
   });
 });
+
+test('what a probe sees is said in words: lists whole, states in the language of the reader', () => {
+  const health = { name: 'x', samples: 1, failures: 0, noData: {}, lastMs: 1, longestMs: 1, failing: false };
+  const text = (sample: Parameters<typeof judgeProbe>[1]): string => judgeProbe(health, sample).what.vi;
+  expect(text({ inventory: { network: { ipv6: false, families: ['ipv4'] } } } as Parameters<typeof judgeProbe>[1])).toMatch(/: ipv4 \(/);
+  expect(text({ security: { firewall: 'unknown' } })).toContain('tường lửa: không rõ');
+  expect(text({ security: { antivirus: [] } })).toContain('diệt virus: không thấy phần mềm nào');
+  expect(text({ security: { antivirus: [{ name: 'ClamAV', state: 'off', realtime: 'off' }] } })).toContain('ClamAV: tắt');
+  expect(text({ boot: { boot: '0'.repeat(16), bootAt: 0, lastEnd: 'power' } })).toContain('lần trước mất điện');
+});

@@ -4,9 +4,11 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { routesOf } from '../../core/link/routes.ts';
+import { agentErrors } from '../../errors.ts';
 import { certificateError, whyOf } from '../../identity/tls-errors.ts';
 import type { Context } from './context.ts';
-import { fail, failed, type Finding, ok, warn, words } from './finding.ts';
+import { fail, failed, type Finding, ok, warn, type Words, words } from './finding.ts';
 
 const TIMEOUT_MS = 8_000;
 /** As the server judges: docs/wire.md. */
@@ -171,11 +173,25 @@ export async function checkServer({ settings }: Context): Promise<readonly Findi
   return [...findings, warn('clock', words("the server's time is unknown", 'không rõ giờ của máy chủ'), NETWORK)];
 }
 
+const softer = (finding: Finding): Finding => (finding.level === 'fail' ? { ...finding, level: 'warn' } : finding);
+
+/** What to do about an error of the link. */
+const hintOf = (code: string | undefined): Words | undefined =>
+  code !== undefined && Object.hasOwn(agentErrors, code) ? agentErrors[code as keyof typeof agentErrors].hint : undefined;
+
 /** The broker, by the address it was enrolled with and by those it may also be reached at. One that can be reached is enough. */
 export async function checkBroker({ credentials, status, running }: Context): Promise<readonly Finding[]> {
   if (credentials === undefined) return [];
-  const { url, ca } = credentials.broker;
-  const main = await checkEnd('broker', new URL(url), ca);
+  const [best, ...ways] = routesOf(credentials.broker);
+  const { ca } = credentials.broker;
+  const main = await checkEnd('broker', new URL(best!), ca);
+  const others = await Promise.all(ways.map((way) => checkEnd('broker', new URL(way), ca)));
+  // One good way is enough; a way round that is closed is not worth a word then.
+  const good = (findings: readonly Finding[]): boolean => findings.every(({ level }) => level !== 'fail');
+  const round = others.filter(good).flat();
+  const seen = good(main)
+    ? [...main, ...round]
+    : [...(round.length > 0 ? main.map(softer) : main), ...(round.length > 0 ? round : others.flat())];
   const link =
     running && status?.link !== 'connected'
       ? [
@@ -185,9 +201,9 @@ export async function checkBroker({ credentials, status, running }: Context): Pr
               `the agent is not connected now (${status?.linkError ?? status?.link})`,
               `tác nhân hiện chưa kết nối (${status?.linkError ?? status?.link})`,
             ),
-            NETWORK,
+            hintOf(status?.linkError) ?? NETWORK,
           ),
         ]
       : [];
-  return [...main, ...link];
+  return [...seen, ...link];
 }

@@ -3,7 +3,7 @@ import type { ProbeHealth } from '../../core/probe-runner.ts';
 import { PROBES } from '../../probes/index.ts';
 import { NO_DATA_REASONS, type NoDataReason, type Platform, type Sample } from '../../probes/probe.ts';
 import { look, type Seen } from '../once.ts';
-import { factText, protectionText, quantity, sessionText } from '../seen-text.ts';
+import { bootText, factText, protectionSeen, protectionText, quantity, sessionText } from '../seen-text.ts';
 import type { Context } from './context.ts';
 import { type Finding, ok, warn, type Words, words } from './finding.ts';
 
@@ -26,9 +26,9 @@ function seenBy(sample: Sample, language: 'en' | 'vi'): string {
   return list([
     ...numbers,
     session === undefined ? '' : sessionText(session, language),
-    boot === undefined ? '' : `${boot.boot}, ${new Date(boot.bootAt).toISOString()}, ${boot.lastEnd}`,
+    boot === undefined ? '' : bootText(boot, language),
     ...Object.entries(inventory ?? {}).map(([key, value]) => `${key}: ${factText(value, language)}`),
-    security?.firewall ?? '',
+    ...protectionSeen(security ?? {}, language),
   ]);
 }
 
