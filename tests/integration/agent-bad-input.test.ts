@@ -91,7 +91,8 @@ test.each([
   const path = join(folder.path, 'token');
   writeFileSync(path, text);
   const service = start(['run', '--token-file', path], { LABWATCH_TOKEN: '' });
-  await until('the refusal', () => service.stderr.includes(code));
+  expect(await service.ended()).not.toBe(0);
+  expect(service.stderr).toContain(code);
   noStack(service);
 });
 
