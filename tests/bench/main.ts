@@ -59,11 +59,11 @@ async function agentCost(figures: Figures): Promise<void> {
       const before = { cpu: cpuOf(pid), at: performance.now() };
       await sleep(SECONDS * 1000);
       const seconds = (performance.now() - before.at) / 1000;
-      figures.add('agent.cpu_start', before.cpu, 's');
-      figures.add('agent.cpu_per_hour', ((cpuOf(pid) - before.cpu) * 3600) / seconds, 's');
+      figures.add('source_agent.cpu_start', before.cpu, 's');
+      figures.add('source_agent.cpu_per_hour', ((cpuOf(pid) - before.cpu) * 3600) / seconds, 's');
       const memory = memoryOf(pid);
-      figures.add('agent.pss', memory.pss, 'MB');
-      figures.add('agent.private_dirty', memory.privateDirty, 'MB');
+      figures.add('source_agent.pss', memory.pss, 'MB');
+      figures.add('source_agent.private_dirty', memory.privateDirty, 'MB');
     } finally {
       await agent.stop();
     }
