@@ -8,7 +8,7 @@ CONSOLE := dashboards/console/dist/index.html
 CONSOLE_SOURCES := $(shell find dashboards/console protocol -type f -not -path '*/dist/*' -not -name '*.test.ts' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check test-windows test-update fault simulate bench bench-agent package generate format clean
+.PHONY: help run build test check test-windows test-systemd test-update fault simulate bench bench-agent package generate format clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ test-windows: $(DEPS) ## run the Windows agent on Wine, which is laid into a cac
 fault: $(DEPS) $(CONSOLE) ## the long proofs: every kill twenty times (FAULT_ROUNDS=20)
 	@sh tests/tools/ensure-system.sh
 	@FAULT_ROUNDS=$${FAULT_ROUNDS:-20} $(NODE) node_modules/vitest/vitest.mjs run tests/fault $(ARGS)
+
+test-systemd: $(DEPS) $(CONSOLE) ## run the packaged agent as a service of a real systemd, in namespaces (root, cgroup v2)
+	@sh tests/tools/ensure-system.sh
+	@$(NODE) node_modules/vitest/vitest.mjs run --config tests/systemd/vitest.config.ts $(ARGS)
 
 test-update: $(DEPS) $(CONSOLE) ## two packaged versions: the agent becomes the next one and goes back from a broken one (minutes)
 	@TEST_UPDATE=1 PATH="$(CURDIR)/node_modules/.bin:$$PATH" $(NODE) node_modules/vitest/vitest.mjs run tests/update $(ARGS)
